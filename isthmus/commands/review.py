@@ -69,13 +69,14 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = (arguments.markdown, arguments.json, arguments.html)
     check_annotations(arguments, outputs)
     check_outputs(outputs, read)
+    prices = _prices(arguments)
     review = gather(
         Inputs(
             base,
             head,
             assumed(arguments),
             plans,
-            _prices(arguments),
+            prices,
             None if arguments.no_scan else Path(arguments.policies),
             _waivers(arguments.waivers),
             not arguments.no_scenarios,
@@ -86,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         publish(arguments.markdown, "markdown", [review_markdown(review)])
     if arguments.html:
-        publish(arguments.html, "text", [review_html(review, base, head, stated(arguments))])
+        publish(arguments.html, "text", [review_html(review, base, head, stated(arguments), prices)])
     if "-" not in outputs:
         print_review(review, console())
     if arguments.annotations:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from isthmus.cost.prices import Prices
 from isthmus.report.html.page import report_html
 from isthmus.report.html.report_input import ReportChange, ReportInput
 from isthmus.report.scan_json import scan_document
@@ -13,12 +14,18 @@ from isthmus.terraform import Unknown
 __all__ = ["review_html"]
 
 
-def review_html(review: Review, base: str | None, head: str, options: Sequence[str]) -> str:
-    """The report. `base` and `head` are the paths, and `options` the arguments with which they were read."""
+def review_html(
+    review: Review, base: str | None, head: str, options: Sequence[str], prices: Prices | None = None
+) -> str:
+    """The report.
+
+    `base` and `head` are the paths, `options` the arguments with which they were read, and `prices` those that were
+    given.
+    """
     after = ReportInput(review.after, (head,), options)
     change = None
     if base is not None and review.proof_before is not None:
         before = ReportInput(review.before, (base,), options)
         change = ReportChange(before, review.difference, review.changes, review.refusals)
     scan = None if isinstance(review.scan, Unknown) else scan_document(review.scan, head)
-    return report_html(after, change, scan)
+    return report_html(after, change, scan, prices=prices)

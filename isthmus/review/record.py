@@ -56,6 +56,8 @@ class Review:
             yield f"{_counted(refused, 'protected resource')} must not be destroyed, replaced or left behind"
         if undecided := len(self.refusals) - refused:
             yield f"whether {_counted(undecided, 'change')} of protected resources must be refused is unknown"
+        if isinstance(self.changes, Unknown):
+            yield "what Terraform destroys is unknown"
         if not self.proof.holds:
             yield f"the verdict is {self.proof.verdict}"
         if isinstance(self.scan, Scan) and self.scan.findings:

@@ -15,9 +15,10 @@ from isthmus.intent import Estate
 from isthmus.network.model import Network, NetworkAclRule, Unknown
 from isthmus.proof import Analysis
 from isthmus.proof.difference.flows import _Comparison
+from isthmus.terraform import Graph
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
-from tests.proof.estates import write
+from tests.proof.estates import output, write
 from tests.proof.test_laws import EDITS
 from tests.properties.budget import share
 
@@ -98,3 +99,16 @@ def test_the_fast_comparison_finds_every_change(estate: Estate, data: st.DataObj
     after = replace(made, network=data.draw(edited(before.network)))
     every = _Comparison(replace(before, separately=True), replace(after, separately=True))
     assert found(_Comparison(before, after)) == found(every)
+
+
+def test_nothing_can_be_compared_with_a_network(tmp_path: Path) -> None:
+    """Before the first pull request and the first plan there is no network."""
+    after = proof.read(write(output("stage_4_central_egress"), tmp_path))
+    nothing = proof.subject(Graph({}), empty_is_fine=True)
+    gained = proof.compare(nothing, after)
+    assert {change.kind for change in gained.changes} == {"gained"}
+    assert gained.added_locations
+    assert not gained.removed_locations
+    lost = proof.compare(after, nothing)
+    assert {change.kind for change in lost.changes} == {"lost"}
+    assert lost.removed_locations == gained.added_locations

@@ -100,3 +100,12 @@ def test_annotations_follow_the_report(sides: dict[str, Path], capsys: pytest.Ca
 def test_a_document_on_standard_output_is_alone(sides: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, sides[STAGE], sides[STAGE], "--no-scan", "--no-scenarios", "--markdown", "-")
     assert out.startswith("<!-- isthmus review -->\n**Proved.** 0 destroyed, 0 replaced, no flow changes, same cost.\n")
+
+
+def test_a_change_between_plans_does_not_say_what_is_destroyed(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = Path(__file__).parents[1] / "reading/fixtures/json/plan.json"
+    code, out, _ = run(capsys, plan, plan)
+    assert code == 1
+    assert out.startswith("NO VIOLATIONS (NO INTENT GIVEN), BUT WHAT TERRAFORM DESTROYS IS UNKNOWN.\n")
+    assert "destroyed and replaced unknown" in out
+    assert "is no folder of root modules" in " ".join(out.split())

@@ -112,7 +112,8 @@ def first_line(review: Review) -> str:
         ),
         (
             lambda r: replace(r, changes=Unknown("a state"), cost=Unknown("no sheet")),
-            "**Proved.** destroyed and replaced unknown, no flow changes, cost unknown.",
+            "**Proved, but what Terraform destroys is unknown.** destroyed and replaced unknown, no flow changes, cost "
+            "unknown.",
         ),
         (
             lambda r: with_difference(r, unknown_results=(UnknownResult("a", "b"),), firewall_changes=("x",)),

@@ -63,6 +63,7 @@ def test_a_review_says_what_the_others_say(base: str, head: str, sides: dict[str
     for key, value in review["proof"].items():
         assert value == prove[key], key
     refused = bool(diff["refused"]) or any("must be refused" in one["what"] for one in diff["unknown"])
+    assert diff["resource_changes"] is not None
     assert code == (1 if prove_code or refused else 0)
     assert not (refused and not diff_code)
     assert bool(review["objections"]) is bool(code)

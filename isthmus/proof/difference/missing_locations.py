@@ -19,9 +19,9 @@ def may_exist(name: str, there: Analysis, here: Analysis) -> str:
 
     Its VPC may have an unknown CIDR, be one of an unknown number, or be in a root module that is not in the input.
     """
-    if reason := here.locations.may_exist.get(name):
+    if reason := here.pairs.locations.may_exist.get(name):
         return reason
-    location = there.locations.by_name.get(name)
+    location = there.pairs.locations.by_name.get(name)
     if location is None or not location.vpc:
         return ""
     block = block_of(location.vpc)
