@@ -166,8 +166,9 @@ def _changed(changes: Iterable[ObjectChange]) -> list[str]:
         if change.kind in _MEANING:
             details.append(_MEANING[change.kind])
         text = "; ".join(details)
-        lead = " is " if text.startswith(f"{ADDRESSES} ") else ": "
-        together.setdefault((change.kind.value, f"{lead}{text.removeprefix(f'{ADDRESSES} ')}"), []).append(change.name)
+        named = change.kind in (ObjectKind.SITE_NETWORK, ObjectKind.VPC) and text.startswith(f"{ADDRESSES} ")
+        line = f" is {text.removeprefix(f'{ADDRESSES} ')}" if named else f": {text}"
+        together.setdefault((change.kind.value, line), []).append(change.name)
     return [f"{_kinds(kind, len(names))} {some(names, _MOST_NAMES)}{text}" for (kind, text), names in together.items()]
 
 

@@ -143,6 +143,7 @@ def _named(record: Record, domain: str | Unknown) -> Record:
 def _records(resolver: Resolver) -> Mapping[str, list[Record]]:
     """The records of each zone. A record that may not exist has an unknown target."""
     found: dict[str, list[Record]] = defaultdict(list)
+    entries = dict(_entries(resolver))
     for resource in resolver.of_type("aws_route53_record"):
         zone = resolver.one(resource, "zone_id", ZONE)
         if not isinstance(zone, str):
@@ -152,7 +153,7 @@ def _records(resolver: Resolver) -> Mapping[str, list[Record]]:
         type_ = text(resource.get("type"))
         aliases = blocks(resource, "alias")
         if aliases:
-            record = _alias(resource, name, type_, aliases[0])
+            record = _alias(resource, name, type_, aliases[0], entries)
         else:
             record = Record(resource.address, name, type_, _texts(resource.get("records")))
         unknown_reason = resolver.unknown_reason(resource)
@@ -162,10 +163,25 @@ def _records(resolver: Resolver) -> Mapping[str, list[Record]]:
     return found
 
 
+def _entries(resolver: Resolver) -> Iterator[tuple[str, Ref]]:
+    """The DNS names of VPC endpoints that a state holds: there an alias is a name, and no reference."""
+    for resource in resolver.graph.of_type("aws_vpc_endpoint"):
+        for number, entry in enumerate(blocks(resource, "dns_entry")):
+            name = None if isinstance(entry, Unknown) else entry.get("dns_name")
+            if isinstance(name, str):
+                yield canonical(name), Ref(resource.address, f"dns_entry[{number}].dns_name")
+
+
 def _alias(
-    resource: Resource, name: str | Unknown, type_: str | Unknown, block: Mapping[str, Value] | Unknown
+    resource: Resource,
+    name: str | Unknown,
+    type_: str | Unknown,
+    block: Mapping[str, Value] | Unknown,
+    entries: Mapping[str, Ref],
 ) -> Record:
     target = block if isinstance(block, Unknown) else block.get("name")
+    if isinstance(target, str):
+        target = entries.get(canonical(target), target)
     if isinstance(target, Ref) and target.attribute.startswith("dns_entry"):
         return Record(resource.address, name, type_, (str(target),), True, target.address)
     if isinstance(target, (str, Ref)):

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#vpc-sizing
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv6Network, ip_network
 
@@ -25,15 +26,15 @@ _VPC_SIZE, _SUBNET_SIZE = 128 - 56, 128 - 64
 class StandIns:
     """The blocks that stand for those that AWS assigns, by VPC and subnet; and which subnets may have others.
 
-    `assigned` are the VPCs to which AWS assigns a block, with a stand-in or without.
+    `assigned` counts the blocks that AWS assigns to each VPC, with a stand-in or without.
     """
 
     def __init__(self, resolver: Resolver) -> None:
         self.vpcs: dict[str, IPv6Network] = {}
         self.subnets: dict[str, IPv6Network] = {}
         self.unknown_reasons: dict[str, str] = {}
-        assigned = list(_assigned(resolver))
-        self.assigned = frozenset(assigned)
+        self.assigned = Counter(_assigned(resolver))
+        assigned = list(self.assigned)
         written = next(_written(resolver), "")
         if written:
             why = f"which IPv6 block AWS assigns decides what {written} holds"
@@ -69,16 +70,14 @@ class StandIns:
 
 
 def _assigned(resolver: Resolver) -> Iterator[str]:
-    """The VPCs that AWS gives a block of its own addresses, for certain."""
-    found = set()
+    """The VPCs that AWS gives a block of its own addresses, for certain: once for each block."""
     for resource in resolver.graph.of_type(*_VPCS):
         if resource.get("assign_generated_ipv6_cidr_block") is True and not _given(resource):
-            found.add(resource.address)
+            yield resource.address
     for resource in resolver.graph.of_type("aws_vpc_ipv6_cidr_block_association"):
         vpc = resolver.one(resource, "vpc_id", VPC)
         if resource.get("assign_generated_ipv6_cidr_block") is True and not _given(resource) and isinstance(vpc, str):
-            found.add(vpc)
-    yield from found
+            yield vpc
 
 
 def _given(resource: Resource) -> bool:

@@ -81,7 +81,7 @@ def vpcs(resolver: Resolver, ipv6: StandIns) -> dict[str, Vpc]:
             resource.account,
             resource.region,
             name_of(resource),
-            address in ipv6.assigned,
+            ipv6.assigned[address],
             stand_in,
         )
     return made

@@ -18,7 +18,7 @@ _UP_TO_THE_REGION = re.compile(r"^.*?\.[a-z]+(-[a-z]+)+-\d+\.")
 class Vpc:
     """A VPC. `main_table` is the route table of every subnet without an association.
 
-    `assigned`: AWS assigns it an IPv6 block. `stand_in` is the one of `cidrs` that stands for this block, if any does.
+    `assigned` is the number of IPv6 blocks that AWS assigns it. `stand_in` is the one of `cidrs` that stands for them.
     """
 
     address: str
@@ -27,7 +27,7 @@ class Vpc:
     account: str | None = None
     region: str | None = None
     name: str = ""
-    assigned: bool = False
+    assigned: int = 0
     stand_in: Cidr | None = None
 
 

@@ -47,8 +47,8 @@ def _of_vpc(vpc: Vpc) -> dict[str, Setting]:
     return {
         ADDRESSES: Setting.of(*(cidr for cidr in others if cidr not in six)),
         IPV6: Setting.of(*six, assigned=vpc.assigned),
-        "account": Setting.of(vpc.account, assigned=vpc.account is None),
-        "Region": Setting.of(vpc.region, assigned=vpc.region is None),
+        "account": Setting.of(vpc.account, assigned=int(vpc.account is None)),
+        "Region": Setting.of(vpc.region, assigned=int(vpc.region is None)),
     }
 
 

@@ -104,7 +104,7 @@ class _NamedObjects:
     def _addresses(self, endpoint: ResolverEndpoint) -> Setting:
         """The addresses that are known. AWS assigns those that the configuration leaves out."""
         known = [interface.ip for interface in endpoint.interfaces if interface.ip is not None]
-        return Setting.of(*known, assigned=len(known) < len(endpoint.interfaces))
+        return Setting.of(*known, assigned=len(endpoint.interfaces) - len(known))
 
     def _vpc(self, vpc: str | Unknown) -> str | Unknown:
         return vpc if isinstance(vpc, Unknown) else self.vpcs.get(vpc, vpc)

@@ -51,15 +51,15 @@ class Setting:
 
     - `values`: its values as texts, in order.
     - `unknown`: why it has other values, or more; "" if all are known.
-    - `assigned`: there is one more value, which AWS assigns and the input does not hold. It stays with the object.
+    - `assigned`: how many more values AWS assigns, which the input does not hold. They stay with the object.
     """
 
     values: tuple[str, ...] = ()
     unknown: str = ""
-    assigned: bool = False
+    assigned: int = 0
 
     @classmethod
-    def of(cls, *values: Any, assigned: bool = False) -> Setting:
+    def of(cls, *values: Any, assigned: int = 0) -> Setting:
         """The setting with these values. None is no value, `Unknown` an unknown one; a tuple is several."""
         flat = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
         known = [one for one in flat if one is not None and not isinstance(one, Unknown)]
@@ -69,7 +69,8 @@ class Setting:
 
     def __str__(self) -> str:
         """Everything in one line."""
-        parts = [*self.values, *(["assigned by AWS"] if self.assigned else [])]
+        number = f"{self.assigned} " if self.assigned > 1 else ""
+        parts = [*self.values, *([f"{number}assigned by AWS"] if self.assigned else [])]
         parts += [f"unknown ({self.unknown})"] if self.unknown else []
         return ", ".join(parts) or "none"
 
@@ -220,10 +221,11 @@ def _differs(before: Setting, after: Setting) -> bool | None:
         return False
     first, second = set(before.values), set(after.values)
     if before.assigned != after.assigned:
-        fewer, more = (first, second) if before.assigned else (second, first)
         if before.unknown or after.unknown:
             return None
-        return not fewer < more  # the one more value is the one that AWS has assigned
+        same_number = len(first) + before.assigned == len(second) + after.assigned
+        fewer, more = (first, second) if before.assigned > after.assigned else (second, first)
+        return not (same_number and fewer <= more)  # the further values are those that AWS has assigned
     if before.unknown == after.unknown:
         return first != second
     certain = (not before.unknown and second - first) or (not after.unknown and first - second)

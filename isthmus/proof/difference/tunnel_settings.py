@@ -53,7 +53,7 @@ def tunnel_settings(connection: Resource) -> Iterator[tuple[str, Setting]]:
 
 def _assigned(connection: Resource, argument: str) -> Setting:
     value = connection.get(argument)
-    return Setting(assigned=True) if value is None else Setting.of(value)
+    return Setting(assigned=1) if value is None else Setting.of(value)
 
 
 def _stated(connection: Resource, number: int, option: str) -> Setting:

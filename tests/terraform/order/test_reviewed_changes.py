@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from isthmus import proof
 from isthmus.intent import Estate, LocalBackend
+from modules.output_folder import write_output
 from tests.changes.reviewed_estate import reviewed_estate
+from tests.modules.synthesized import estate_of
 from tests.terraform.engine.core import TerraformFailed
 
 from .conftest import Begin
@@ -57,3 +61,19 @@ def test_a_renamed_environment_leaves_its_resources_behind(begin: Begin) -> None
     with pytest.raises(TerraformFailed, match="AlreadyExists: aws_cloudwatch_log_group"):
         life.change(estate(test="uat"))
     assert not any(what.startswith("destroy") for what in life.cloud.done)
+
+
+@pytest.mark.parametrize("example", [None, "environments.estate"])
+def test_what_was_applied_does_not_differ_from_its_output(begin: Begin, example: str | None, tmp_path: Path) -> None:
+    """A state holds what AWS assigns, and an output does not."""
+    life = begin(estate() if example is None else replace(estate_of(example), backend=LocalBackend()))
+    write_output(tmp_path / "out", life.files)
+    states = sorted(life.live.states.glob("*.tfstate"))
+    both = proof.read(tmp_path / "out"), proof.read(*states, intent=tmp_path / "out" / "intent.json")
+    for before, after in (both, both[::-1]):
+        difference = proof.compare(before, after)
+        objects = (*difference.addresses, *difference.on_premises, *difference.dns_and_endpoints)
+        # The double has one account.
+        settings = {setting.setting for one in objects for setting in one.settings}
+        assert settings <= {"account"}, [str(one) for one in objects]
+        assert (difference.changes, difference.names, difference.firewall_changes) == ((), (), ())
