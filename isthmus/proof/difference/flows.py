@@ -183,7 +183,8 @@ class _Comparison:
         """
         before, after = (pairs.locations.by_name.get(name) for pairs in self.pairs)
         if before is None or after is None:
-            return ""
+            # The reason why a location may exist on the other side names the location.
+            return name if self._unfound(0 if before is None else 1, name) else ""
         old, new = self._own[0].get(before.vpc, _NOTHING), self._own[1].get(after.vpc, _NOTHING)
         if old == new:
             return ""
