@@ -264,3 +264,23 @@ def test_reports_name_the_packets(
     assert "- gained: dev -> shared-services, for tcp/22\n" in capsys.readouterr().out
     assert "**gained**: dev -&gt; shared-services, for tcp/22\n" in difference_markdown(difference, ())
     assert json.loads("".join(difference_json(difference, ())))["changes"][0]["packets"] == "tcp/22"
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        OPENS,
+        (AllowedConnection(source="dc1/users", to=WORKLOADS, ports=["tcp/443"]),),
+        (AllowedConnection(source=WORKLOADS, to="dc1/users", ports=["udp/53", "tcp/8000-8080"]),),
+    ],
+)
+def test_the_path_of_a_flow_shows_its_outcome(allowed: tuple[AllowedConnection, ...], tmp_path: Path) -> None:
+    """The packets whose path is shown are of the class that decides, also if the class of ICMP messages is left out."""
+    answer = proof.read(write(synthesize(estate(*allowed)), tmp_path)).prove(scenarios=False)
+    shown = 0
+    for flow in answer.flows:
+        if flow.evidence is not None:
+            assert flow.evidence.forward.outcome is flow.forward, flow
+            assert flow.evidence.reply.outcome is flow.reply, flow
+            shown += 1
+    assert shown > 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from isthmus.network.answers import Outcome
+from isthmus.network.answers import Outcome, RoundTrip
 from isthmus.network.model import Network
 from isthmus.proof.checks.allowed_connections import REPORTED
 from isthmus.proof.checks.intended import Intended
@@ -26,7 +26,8 @@ class _Result(NamedTuple):
     reply: Outcome
     zones: _Parts
     tiers: _Parts
-    example: int
+    example: int  # index of the sample flow that shows the outcome, or -1
+    shown: RoundTrip | None  # its packets, of the class that decides
     packet_outcomes: tuple[PacketOutcome, ...]
     few_client_ports: bool
     unfollowed: bool
@@ -64,7 +65,7 @@ class FlowTable:
             tiers=result.tiers,
             packet_outcomes=result.packet_outcomes,
             few_client_ports=result.few_client_ports,
-            explain=lambda: self.pairs.trip(a, b, result.example),
+            explain=lambda: self.pairs.trip(a, b, result.example, result.shown),
             unfollowed=result.unfollowed,
             find_parts=lambda: self._parts(a, b),
             find_exits=lambda: self._exits(a, b),
@@ -84,17 +85,19 @@ class FlowTable:
             limited = intended is False and self.intent.allowed_ports(a, b) == ()
         key = (self.pairs.groups_of(a, b), intended)
         if key not in self._results:
-            pair = self.pairs.between(a, b)
-            pair = pair.without(REPORTED) if limited else pair
-            example = pair.example(intended)
+            every = self.pairs.between(a, b)
+            pair = every.without(REPORTED) if limited else every
+            index = pair.example(intended)
             self._results[key] = _Result(
                 *pair.outcome(intended),
                 pair.by_zone(),
                 pair.by_tier(),
-                example,
+                # `without` repeats the sample flows, in order, for each class of packets.
+                index % len(every.samples) if index >= 0 else -1,
+                pair.samples[index].trip if index >= 0 else None,
                 pair.packet_outcomes(intended),
                 pair.few_client_ports(intended),
-                example >= 0 and not pair.samples[example].trip.reply.followed,
+                index >= 0 and not pair.samples[index].trip.reply.followed,
             )
         return self._results[key]
 

@@ -143,12 +143,13 @@ class AllPairs:
         """The result between exactly these two locations, with their own addresses and resources."""
         return self._pairs.get((a, b)) or Pair(tuple(self._samples(a, b)))
 
-    def trip(self, a: str, b: str, index: int) -> RoundTrip | None:
-        """The round trip of the sample flow with that index between exactly these two locations."""
-        if index < 0:
-            return None
-        representative = self.between(a, b).samples[index].trip
-        if (a, b) in self._pairs:
+    def trip(self, a: str, b: str, index: int, representative: RoundTrip | None) -> RoundTrip | None:
+        """The round trip of the sample flow with that index between exactly these two locations.
+
+        `representative` is the round trip of the equivalent sample flow between the representative locations. Both have
+        packets of the same class.
+        """
+        if representative is None or (a, b) in self._pairs:
             return representative
         for current, (source, destination) in enumerate(self._combinations(a, b)):
             if current == index:
