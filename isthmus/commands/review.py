@@ -62,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.report.review_terminal import print_review
     from isthmus.review import Inputs, gather
     from isthmus.text.console import console
+    from isthmus.text.progress import progress
 
     base, head = _sides(arguments)
     plans = {root: Path(path) for root, path in arguments.plans}
@@ -70,18 +71,18 @@ def run(arguments: argparse.Namespace) -> int:
     check_annotations(arguments, outputs)
     check_outputs(outputs, read)
     prices = _prices(arguments)
-    review = gather(
-        Inputs(
-            base,
-            head,
-            assumed(arguments),
-            plans,
-            prices,
-            None if arguments.no_scan else Path(arguments.policies),
-            _waivers(arguments.waivers),
-            not arguments.no_scenarios,
-        )
+    inputs = Inputs(
+        base,
+        head,
+        assumed(arguments),
+        plans,
+        prices,
+        None if arguments.no_scan else Path(arguments.policies),
+        _waivers(arguments.waivers),
+        not arguments.no_scenarios,
     )
+    with progress() as step:
+        review = gather(inputs, step)
     if arguments.json:
         publish(arguments.json, "json", review_json(review, head))
     if arguments.markdown:

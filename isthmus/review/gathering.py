@@ -22,6 +22,7 @@ from isthmus.review.scanning import nothing_scanned, scan_folder
 from isthmus.scan.findings import Scan
 from isthmus.scan.waivers import Waiver
 from isthmus.terraform import Graph, Unknown
+from isthmus.text.progress import Step
 
 
 @dataclass(frozen=True)
@@ -46,23 +47,35 @@ class Inputs:
     scenarios: bool = True
 
 
-def gather(inputs: Inputs) -> Review:
-    """Read both networks, and do what `isthmus diff`, `prove`, `scan` and `cost` do.
+def _quiet(text: str) -> None:
+    """Shows no progress."""
+
+
+def gather(inputs: Inputs, step: Step = _quiet) -> Review:
+    """Read both networks, and do what `isthmus diff`, `prove`, `scan` and `cost` do. `step` is called before each part.
 
     Raises the errors of these, except that a missing Checkov and unusable prices make their part unknown.
     """
     base: Sequence[str] = () if inputs.base is None else (inputs.base,)
+    step("reading")
     after = read(inputs.head, **inputs.assuming)
     before = read(*base, **inputs.assuming) if base else subject(Graph({}), empty_is_fine=True)
+    step("comparing the Terraform")
     changes = changes_of_inputs(base, (inputs.head,), (before.graph, after.graph), inputs.plans)
+    step("estimating the cost")
     cost, cost_before = _costs(before if base else None, after, inputs.prices)
+    step("comparing the flows")
+    difference = compare(before, after)
+    step("proving")
+    proof, proof_before = after.prove(scenarios=inputs.scenarios), _proof_before(before, inputs.scenarios)
+    step("scanning")
     return Review(
         first=inputs.base is None,
         before=before,
         after=after,
-        proof=after.prove(scenarios=inputs.scenarios),
-        proof_before=_proof_before(before, inputs.scenarios),
-        difference=compare(before, after),
+        proof=proof,
+        proof_before=proof_before,
+        difference=difference,
         changes=changes,
         refusals=() if isinstance(changes, Unknown) else refused(before.graph, changes),
         planned=frozenset(inputs.plans),

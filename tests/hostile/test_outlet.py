@@ -26,9 +26,21 @@ SOURCES = Path(isthmus.__file__).parent
 ALLOWED = {
     "Console(": set(),
     "rewritten(": {"text/output_files.py", "scan/catalogue.py"},
-    "sys.stdout": {"cli.py", "text/broken_pipe.py", "text/output_files.py", "scan/worker.py"},
-    "sys.stderr": {"cli.py", "text/error_messages.py", "text/broken_pipe.py"},
-    "print(": {"cli.py", "text/error_messages.py", "commands/handover.py"},
+    "sys.stdout": {"cli.py", "commands/completion.py", "text/broken_pipe.py", "text/output_files.py", "scan/worker.py"},
+    "sys.stderr": {
+        "cli.py",
+        "text/error_messages.py",
+        "text/broken_pipe.py",
+        "text/progress.py",
+        "text/verbose.py",
+    },
+    "print(": {
+        "cli.py",
+        "commands/handover.py",
+        "commands/parser.py",
+        "text/error_messages.py",
+        "text/verbose.py",
+    },
 }
 
 

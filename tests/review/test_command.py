@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,23 @@ def test_a_change_between_plans_does_not_say_what_is_destroyed(capsys: pytest.Ca
     assert out.startswith("NO VIOLATIONS (NO INTENT GIVEN), BUT WHAT TERRAFORM DESTROYS IS UNKNOWN.\n")
     assert "destroyed and replaced unknown" in out
     assert "is no folder of root modules" in " ".join(out.split())
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_for_a_terminal_alone(
+    sides: dict[str, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = (sides[STAGE], sides[STAGE], "--no-scan", "--no-scenarios")
+    _, plain, err = run(capsys, *given)
+    assert err == ""
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    _, out, _ = run(capsys, *given)
+    assert out == plain
+    written = terminal.getvalue()
+    assert "isthmus: comparing the flows ..." in written
+    assert written.endswith("\r\x1b[2K")
