@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +42,14 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.report.steps_terminal import print_steps
     from isthmus.steps.planner import MOST_NETWORKS, procedure
     from isthmus.text.console import console
+    from isthmus.text.progress import progress
 
     paths = (Path(arguments.base), Path(arguments.head))
     check_outputs((arguments.json, arguments.markdown), paths)
     base, head = (proof.read(path, **_assumed(arguments)) for path in paths)
-    found = procedure(paths, base, head, most=arguments.networks or MOST_NETWORKS, progress=_progress)
-    if sys.stderr is not None and sys.stderr.isatty() and found.networks:
-        print("\r\033[K", end="", file=sys.stderr)
+    with progress() as step:
+        most = arguments.networks or MOST_NETWORKS
+        found = procedure(paths, base, head, most=most, progress=lambda number: step(f"proving network {number}"))
     if arguments.json:
         publish(arguments.json, "json", steps_json(found))
     if arguments.markdown:
@@ -61,8 +61,3 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _assumed(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(arguments, name) for name in ("advertises", "sites", "client_ports")}
-
-
-def _progress(number: int) -> None:
-    if sys.stderr is not None and sys.stderr.isatty():
-        print(f"\rnetwork {number} between two applies", end="", file=sys.stderr, flush=True)
