@@ -24,6 +24,8 @@ __all__ = ["Reachability"]
 
 # Cells whose paths the file contains. More would take minutes, and more than 1 MB.
 MOST_TRACED = 900
+# Members of a flow that the page reads from its packet classes.
+_IN_CLASSES = ("path", "blocked_by", "packet_outcomes")
 _NOT_IN_FILE = "this network has too many different flows: the file contains the paths of some of them"
 
 
@@ -95,7 +97,7 @@ class Reachability:
     def _flow(self, row: str, column: str, traced: bool) -> dict[str, Any]:
         flow = self.proof.flows[self._pairs[row, column]]
         return {
-            **flow_members(flow),
+            **{key: member for key, member in flow_members(flow).items() if key not in _IN_CLASSES},
             "cell": cell(flow),
             "state": _state(flow, self.proof.marks(flow)),
             "count": _count(self.classes[row], self.classes[column]),
@@ -178,7 +180,6 @@ def _count(sources: Sequence[str] | set[str], destinations: Sequence[str] | set[
 
 def _packets(outcome: PacketOutcome) -> dict[str, Any]:
     return {
-        "packets": str(outcome.packets),
         "spans": outcome.packets.spans,
         "cell": short_result(outcome.forward, outcome.reply),
         "text": str(outcome),

@@ -145,6 +145,7 @@ def test_a_cell_shows_its_path_hop_by_hop_and_in_the_diagram(opened: Any) -> Non
         range(1, len(forward["boxes"]) + 1)
     )
     box = shown.page.locator(".canvas .box.vpc.on-path")
+    assert shown.texts("[role=status]")[0].startswith("dc1/users to dev: yes, reachable")
     assert "Step 5 of the path" in box.get_attribute("aria-label")
 
 
@@ -154,8 +155,10 @@ def test_a_blocked_cell_lists_everything_that_blocks_it(opened: Any) -> None:
     network = data_of(report(STAGE_4))["sides"]["after"]
     flow = next(f for f in network["reachability"]["flows"] if (f["source"], f["destination"]) == ("dev", "prod"))
     blocks = shown.texts(".panel .block")
-    assert flow["blocked_by"]
-    for block in flow["blocked_by"]:
+    forward = flow["classes"][0]["trace"]["trips"][0]["forward"]["paths"]
+    listed = [network["blocks"][number] for path in forward for number in network["paths"][path]["blocks"]]
+    assert listed
+    for block in listed:
         assert any(block["why"] in text and block["address"] in text and block["rule"] in text for text in blocks)
 
 
@@ -282,7 +285,8 @@ def test_text_is_readable_and_named_in_both_colour_schemes(scheme: str, opened: 
 
 
 def test_print_shows_everything_and_no_controls(opened: Any) -> None:
-    shown = opened(report(STAGE_5), color_scheme="dark")
+    paper = {"width": 794, "height": 1123}  # A4 at 96 pixels an inch
+    shown = opened(report(STAGE_5), color_scheme="dark", viewport=paper)
     page = shown.page
     page.emulate_media(media="print")
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
@@ -290,6 +294,7 @@ def test_print_shows_everything_and_no_controls(opened: Any) -> None:
     for selector in ("nav", ".tools", ".no-print"):
         assert not page.locator(selector).first.is_visible()
     assert page.locator("details:not([open])").count() == 0
+    assert page.evaluate("() => document.scrollingElement.scrollWidth") <= paper["width"]
     assert page.locator(".sheet article").first.is_visible()
     assert page.evaluate("() => getComputedStyle(document.querySelector('.part-panel')).maxHeight") == "none"
 

@@ -42,17 +42,20 @@ const report = {};
     );
 
   // Moves the focus inside of a group of elements with the arrow keys: only one of them is a stop of the Tab key.
-  report.rove = (elements, next) => {
+  report.rove = (elements, next, first = elements[0]) => {
+    let stop = first;
     elements.forEach((element, at) => {
-      element.setAttribute("tabindex", at === 0 ? "0" : "-1");
+      element.setAttribute("tabindex", element === stop ? "0" : "-1");
       element.addEventListener("keydown", (event) => {
-        const to = next(at, event.key);
-        if (to === undefined || to === null || !elements[to]) return;
+        const to = elements[next(at, event.key)];
+        if (!to) return;
         event.preventDefault();
-        elements[to].focus();
+        to.focus();
       });
       element.addEventListener("focus", () => {
-        elements.forEach((each) => each.setAttribute("tabindex", each === element ? "0" : "-1"));
+        stop.setAttribute("tabindex", "-1");
+        element.setAttribute("tabindex", "0");
+        stop = element;
       });
     });
   };

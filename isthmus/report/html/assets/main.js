@@ -35,11 +35,13 @@
       const both = Boolean(this.data.sides.before);
       this.parts = Object.fromEntries(["status", "violations", "canvas", "list", "matrix", "panel", "onPremises", "assumptions"].map((name) => [name, h("div", { class: `part-${name}` })]));
       this.parts.canvas.classList.add("canvas");
+      this.parts.status.setAttribute("role", "status");
+      this.parts.status.classList.add("spoken");
       const sections = [
         report.section("summary", "Summary", report.cards(this.data.cards), this.parts.violations),
         this.data.difference ? report.difference(this.data.difference) : null,
         report.section("diagram", "Diagram", this.diagramTools(), this.parts.canvas, this.diagramLegend(), h("details", { class: "as-list" }, h("summary", null, "Boxes and lines as a list"), this.parts.list)),
-        report.section("reachability", "Reachability", this.matrixTools(), h("div", { class: "columns" }, h("div", null, this.parts.matrix), this.parts.panel)),
+        report.section("reachability", "Reachability", this.matrixTools(), this.parts.status, h("div", { class: "columns" }, h("div", null, this.parts.matrix), this.parts.panel)),
         report.section("on-premises", "On-premises", this.parts.onPremises),
         report.section("cost", "Cost", report.cost(this.data.cost)),
         report.section("findings", "Findings and waivers", report.findings(this.data.scan)),
@@ -223,6 +225,8 @@
         this.path = null;
       } else {
         const flow = reach.flows[cell];
+        const { state, text } = report.cellOf(flow, cell, this.view);
+        this.parts.status.replaceChildren(`${flow.source} to ${flow.destination}: ${text}, ${report.STATES[state][1]}. The path is below the matrix.`);
         this.path = report.firstPath(flow, this.view) ?? null;
         const at = reach.cells.findIndex((row) => row.includes(cell));
         const rows = [reach.rows[at], reach.rows[reach.cells[at].indexOf(cell)]];

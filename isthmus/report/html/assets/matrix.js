@@ -80,20 +80,20 @@
         }),
       ),
     );
-    report.rove(cells, (at, key) => {
-      const [y, x] = places[at];
+    const at = new Map(places.map(([y, x], number) => [`${y} ${x}`, number]));
+    const next = (number, key) => {
+      const [y, x] = places[number];
+      const row = places.filter((place) => place[0] === y);
+      if (key === "Home") return at.get(row[0].join(" "));
+      if (key === "End") return at.get(row.at(-1).join(" "));
       const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[key];
-      if (key === "Home") return places.findIndex((place) => place[0] === y);
-      if (key === "End") return places.findLastIndex((place) => place[0] === y);
-      if (!way) return null;
-      for (let step = 1; step <= reach.rows.length; step++) {
-        const found = places.findIndex((place) => place[0] === y + step * way[0] && place[1] === x + step * way[1]);
-        if (found >= 0) return found;
+      for (let step = 1; way && step <= reach.rows.length; step++) {
+        const found = at.get(`${y + step * way[0]} ${x + step * way[1]}`);
+        if (found !== undefined) return found; // cells that are not part of the proof are skipped
       }
-      return null;
-    });
-    const stop = cells.find((cell) => cell.getAttribute("aria-pressed") === "true");
-    if (stop) cells.forEach((cell) => cell.setAttribute("tabindex", cell === stop ? "0" : "-1"));
+      return undefined;
+    };
+    report.rove(cells, next, cells.find((cell) => cell.getAttribute("aria-pressed") === "true"));
     return h(
       "div",
       { class: "scroll matrix-box" },

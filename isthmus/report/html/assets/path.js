@@ -136,7 +136,7 @@
       flow.classes.length > 1 && !view.packet ? chooser(flow, set, choosePackets) : null,
       set
         ? [
-            h("p", { class: "answer", role: "status" }, h("strong", null, view.packet ? `${view.packet.text}: ` : "", outcome(set.trace)), flow.classes.length > 1 ? `. The same for ${set.packets}; ${set.trace.trips[0].packet} is traced below.` : ""),
+            h("p", { class: "answer" }, h("strong", null, view.packet ? `${view.packet.text}: ` : "", outcome(set.trace)), flow.classes.length > 1 ? `. The same for ${set.packets}; ${set.trace.trips[0].packet} is traced below.` : ""),
             drawnTrace(network, set.trace, show),
             h("details", { class: "command" }, h("summary", null, "The same in the terminal"), h("pre", null, report.traceCommand(network, flow.source, flow.destination, view.packet))),
           ]
