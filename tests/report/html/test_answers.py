@@ -132,17 +132,38 @@ def test_the_sets_of_a_flow_hold_every_packet_once(name: str) -> None:
 
 def test_sets_of_packets_have_the_trace_of_each_of_their_packets() -> None:
     """Network ACLs that distinguish ports: the trace of a set is that of the first and the last packet of each span."""
-    d = mesh("a", "b")
-    inbound = ["allow tcp 20-30 10.1.0.0/16", "deny udp 53 0.0.0.0/0", "allow udp 1-99 10.1.0.0/16"]
-    d.acl("walls", "b", inbound=inbound, outbound=["allow tcp 1024-40000 0.0.0.0/0", "allow all 10.1.1.7/32"])
-    d.subnet("b2", "b", "10.2.2.0/24", routes={"0.0.0.0/0": "hub"}, nacl="walls")
-    subject = proof.Analysis(d.network(), None)
+    subject = walled()
     sets = list(trace_by_packets(subject.pairs, "a", "b"))
     assert len(sets) >= 4
     for packets, traced in sets:
         for at in {end for span in packets.spans for end in span}:
             one = subject.trace("a", "b", packets=of_one(Packet.at(at, Internet(), Internet())))
             assert _answer(one) == _answer(traced)
+
+
+def test_sets_of_equal_packets_are_one_set_of_the_page() -> None:
+    """The page has fewer sets than there are spans, and each packet at the end of a span is answered as by trace."""
+    subject = walled()
+    network = data_of(report_html(ReportInput(subject, ("plan.json",))))["sides"]["after"]
+    (flow,) = (one for one in network["reachability"]["flows"] if (one["source"], one["destination"]) == ("a", "b"))
+    spans = sorted(span for one in flow["classes"] for span in one["spans"])
+    assert [after[0] - before[1] for before, after in pairwise(spans)] == [1] * (len(spans) - 1)
+    assert (spans[0][0], spans[-1][1]) == (0, (1 << 24) - 1)
+    assert len(flow["classes"]) < len(spans)
+    for at in {end for span in spans for end in span}:
+        answer = set_with(flow["classes"], at)["trace"]
+        traced = subject.trace("a", "b", packets=of_one(Packet.at(at, Internet(), Internet())))
+        assert (answer["outcome"], answer["works"]) == (traced.outcome.value, traced.works)
+        assert blocks(network, answer) >= {(b.rule, b.address) for trip in traced.examples for b in trip.blocks}
+
+
+def walled() -> proof.Analysis:
+    """Two VPCs, one with a network ACL that distinguishes ports."""
+    d = mesh("a", "b")
+    inbound = ["allow tcp 20-30 10.1.0.0/16", "deny udp 53 0.0.0.0/0", "allow udp 1-99 10.1.0.0/16"]
+    d.acl("walls", "b", inbound=inbound, outbound=["allow tcp 1024-40000 0.0.0.0/0", "allow all 10.1.1.7/32"])
+    d.subnet("b2", "b", "10.2.2.0/24", routes={"0.0.0.0/0": "hub"}, nacl="walls")
+    return proof.Analysis(d.network(), None)
 
 
 def _answer(traced: FlowTrace) -> object:

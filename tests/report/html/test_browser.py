@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +173,9 @@ def test_a_packet_selects_its_set_in_the_matrix_and_in_the_panel(opened: Any) ->
     shown.redrawn(lambda: shown.page.fill("#port", "443"))
     assert shown.texts(shown.cell("dev", "internet")) == ["✓yes"]
     assert shown.texts(".answer")[0].startswith("tcp/443: reachable both ways")
+    for port in ("0", "65535"):  # the first and the last packet of the set
+        shown.redrawn(partial(shown.page.fill, "#port", port))
+        assert shown.texts(shown.cell("dev", "internet")) == ["✓yes"]
     shown.page.fill("#port", "70000")
     assert shown.texts("#packet-error") == ["Expected a port from 0 to 65535, such as 443."]
     assert shown.page.get_attribute("#port", "aria-invalid") == "true"
