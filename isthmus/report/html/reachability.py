@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from isthmus.network.packets import NO_PACKETS, Packets
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.errors import ProofError
 from isthmus.proof.result.failures import FailureResult
@@ -107,20 +106,14 @@ class Reachability:
 
     def _packet_classes(self, flow: Flow) -> dict[str, Any]:
         """All packets in sets with the same trace. The first set is the one that decides the result of the flow."""
-        sets: dict[str, Packets] = {}
-        traces: dict[str, dict[str, Any]] = {}
         try:
-            for packets, traced in trace_by_packets(self.subject.pairs, flow.source, flow.destination):
-                record = self.paths.trace(traced)
-                key = json.dumps(_without_packets(record))
-                sets[key] = sets.get(key, NO_PACKETS) | packets
-                traces.setdefault(key, record)
+            sets = list(trace_by_packets(self.subject.pairs, flow.source, flow.destination))
         except ProofError as error:
             return {"classes": [], "no_path": str(error)}
         decisive = flow.evidence.forward.packet.place if flow.evidence is not None else -1
         classes = [
-            {"packets": str(packets), "spans": packets.spans, "trace": traces[key]}
-            for key, packets in sorted(sets.items(), key=lambda each: decisive not in each[1])
+            {"packets": str(packets), "spans": packets.spans, "trace": self.paths.trace(traced)}
+            for packets, traced in sorted(sets, key=lambda each: decisive not in each[0])
         ]
         return {"classes": classes, "no_path": ""}
 
@@ -185,12 +178,3 @@ def _packets(outcome: PacketOutcome) -> dict[str, Any]:
         "text": str(outcome),
         "except": outcome.not_for,
     }
-
-
-def _without_packets(record: dict[str, Any]) -> dict[str, Any]:
-    """A trace without the packets that it shows: sets of packets with equal hops and blocks are one."""
-    trips = [
-        {**trip, "packet": "", **{leg: {**trip[leg], "packet": ""} for leg in ("forward", "return")}}
-        for trip in record["trips"]
-    ]
-    return {**record, "trips": trips}

@@ -141,8 +141,8 @@ def test_sets_of_packets_have_the_trace_of_each_of_their_packets() -> None:
             assert _answer(one) == _answer(traced)
 
 
-def test_sets_of_equal_packets_are_one_set_of_the_page() -> None:
-    """The page has fewer sets than there are spans, and each packet at the end of a span is answered as by trace."""
+def test_each_packet_of_a_network_with_acls_is_answered_as_by_trace() -> None:
+    """The sets of the page hold every packet once. Each packet at the end of a span is answered as by trace."""
     subject = walled()
     network = data_of(report_html(ReportInput(subject, ("plan.json",))))["sides"]["after"]
     (flow,) = (one for one in network["reachability"]["flows"] if (one["source"], one["destination"]) == ("a", "b"))
