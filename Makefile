@@ -15,41 +15,59 @@ export UV_PYTHON_DOWNLOADS := never
 export CHECKPOINT_DISABLE := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all synth show prove scan test lint types unit browser docs fuzz coverage mutants clean
+.PHONY: all help synth show prove scan cost draw handover diff test lint types unit browser docs fuzz coverage mutants clean
 
-all: synth show prove scan
+all: synth show prove scan  ## synthesize every environment, then show, prove and scan the output (the default)
 
-synth: $(VENV)/.ready
+synth: $(VENV)/.ready  ## write the Terraform of the estate into the output folder
 	@CDKTF_OUTDIR=$(OUT) $(BIN)/python main.py
 
-show: $(VENV)/.ready
+show: $(VENV)/.ready  ## show what the output holds, and what to do next
 	@$(BIN)/isthmus show $(OUT)
 
-prove: $(VENV)/.ready
+prove: $(VENV)/.ready  ## prove that every intended flow is reachable, and no other flow is
 	@$(BIN)/isthmus prove $(OUT)
 
 # waivers.toml lists the findings that this estate accepts, with reasons.
-scan: $(VENV)/.ready
+scan: $(VENV)/.ready  ## check the security posture of the output
 	@$(BIN)/isthmus scan $(OUT) --waivers waivers.toml
 
-test: lint types unit
+cost: $(VENV)/.ready  ## estimate the monthly cost of the output
+	@$(BIN)/isthmus cost $(OUT)
 
-lint: $(VENV)/.ready
+draw: $(VENV)/.ready  ## draw the network as a Mermaid diagram
+	@$(BIN)/isthmus draw $(OUT)
+
+handover: $(VENV)/.ready  ## write a hand-over sheet for each VPN connection
+	@$(BIN)/isthmus handover $(OUT)
+
+# The output of another commit, for example of a worktree of the main branch.
+BASE ?=
+diff: $(VENV)/.ready  ## compare the output with another one: make diff BASE=../main/cdktf.out
+	@[ -n "$(BASE)" ] || { echo 'make diff needs the other output: make diff BASE=../main/cdktf.out' >&2; exit 2; }
+	@$(BIN)/isthmus diff $(BASE) $(OUT)
+
+help:  ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: lint types unit  ## run every check: lint, types, unit
+
+lint: $(VENV)/.ready  ## check the style of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/.ready
+types: $(VENV)/.ready  ## check the types of the code
 	$(BIN)/mypy
 
-unit: $(VENV)/.ready
+unit: $(VENV)/.ready  ## run the tests
 	$(BIN)/pytest
 
 # Installs what the tests of HTML reports in a browser need in addition to Chromium.
-browser: $(VENV)/.ready
+browser: $(VENV)/.ready  ## install what the browser tests need in addition to Chromium
 	@$(SYNC) --group browser
 
 # Builds the documentation site into `site`. A link without a target is an error.
-docs: $(VENV)/.ready
+docs: $(VENV)/.ready  ## build the documentation site into `site`
 	@$(SYNC) --group docs
 	$(BIN)/zensical build --strict --clean
 
@@ -57,17 +75,17 @@ docs: $(VENV)/.ready
 # `make test` uses the same examples in every run.
 MINUTES ?= 0
 FUZZED ?= tests/properties tests/network tests/proof tests/reading tests/scan tests/intent tests/testing
-fuzz: $(VENV)/.ready
+fuzz: $(VENV)/.ready  ## run the property-based tests with new examples, for MINUTES=0
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); \
 	while HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest $(FUZZED); do [ "$$(date +%s)" -lt "$$end" ] || exit 0; done; exit 1
 
 # Measures the tests: branch coverage, and mutants killed (benchmarks/README.md).
-coverage: $(VENV)/.ready
+coverage: $(VENV)/.ready  ## measure the branch coverage of the tests
 	@$(SYNC) --group measure
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
 MUTANTS ?= *
-mutants: $(VENV)/.ready
+mutants: $(VENV)/.ready  ## count the mutants that the tests kill
 	@$(SYNC) --group measure
 	$(BIN)/python -m benchmarks.mutants '$(MUTANTS)'
 
@@ -91,5 +109,5 @@ $(VENV)/.ready: pyproject.toml uv.lock
 	@$(SYNC)
 	@echo '$(CURDIR)' > $@
 
-clean:
+clean:  ## remove .venv, .uv, the output folder and site
 	rm -rf $(VENV) .uv $(OUT) site

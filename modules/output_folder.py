@@ -25,6 +25,9 @@ from typing import Any
 
 from isthmus.files.manifest import JOURNAL, MANIFEST, SCHEMA, STAGING, digest, manifest_of
 
+# The cdktf command line sets it for the app: https://github.com/hashicorp/terraform-cdk (cli-core, synth-stack.ts).
+CALLED_BY_CDKTF = "CDKTF_CONTEXT_JSON"
+
 
 class OutputRefusedError(Exception):
     """The output folder holds a file that synthesis must not change. The text is for the user."""
@@ -257,10 +260,19 @@ def _finish_interrupted_run(out: Path) -> None:
     for name in removed:
         (out / name).unlink(missing_ok=True)
     for folder in sorted({parent for name in removed for parent in PurePosixPath(name).parents}, reverse=True):
-        if folder.parts:
+        if folder.parts and not _left_to_cdktf(folder):
             with suppress(OSError):  # not empty, or gone
                 (out / folder).rmdir()
     _remove_staging(out)
+
+
+def _left_to_cdktf(folder: PurePosixPath) -> bool:
+    """Whether the cdktf command line, which runs this synthesis, removes a folder itself.
+
+    It lists the folders of the stacks, runs the app, and then removes those that the manifest lacks. A folder that is
+    gone already is an error there: https://github.com/hashicorp/terraform-cdk (cli-core, synth-stack.ts).
+    """
+    return CALLED_BY_CDKTF in os.environ and len(folder.parts) == 2 and folder.parts[0] == "stacks"
 
 
 def _is_staged_name(name: str) -> bool:

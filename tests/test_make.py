@@ -1,6 +1,7 @@
 """The commands of `make` in a dry run: the estate, the folder, and whether .venv is created anew."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,3 +85,17 @@ def test_an_environment_that_is_out_of_date_is_brought_up_to_date(project: Path)
     plan = planned(project, "synth")
     assert "sync --frozen" in plan
     assert f"[ '{project}' = '{project}' ] || rm -rf .venv" in plan
+
+
+def test_help_names_every_target() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    targets = re.findall(r"^([a-z]+):", makefile, re.MULTILINE)
+    printed = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[1] for line in printed.splitlines()] == targets
+    assert set(targets) <= set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())
+    assert {"help", "diff", "cost", "draw", "handover"} <= set(targets)
+
+
+def test_diff_compares_with_the_output_that_is_named(project: Path) -> None:
+    assert "isthmus diff ../main/cdktf.out cdktf.out" in planned(project, "diff", "BASE=../main/cdktf.out")
+    assert "make diff needs the other output" in planned(project, "diff")

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from isthmus.commands import COMMANDS
 from isthmus.commands.arguments import settings
-from isthmus.commands.configuration import Configuration, read_configuration
+from isthmus.commands.project_settings import Configuration, read_configuration
 
 NO_ANSWER = 2
 

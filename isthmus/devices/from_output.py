@@ -11,9 +11,9 @@ from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, Propo
 from isthmus.devices.site_filters import site_filters
 from isthmus.errors import CannotAnswer
 from isthmus.intent import CustomerGateway, Estate, Routing, Site, VpnConnection
-from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.from_terraform.values import name_of
 from isthmus.network.model import Network
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.output.folder import Output
 from isthmus.output.overview import advertised, roots
 from isthmus.terraform.graph import Graph, Resource, Unknown

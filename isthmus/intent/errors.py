@@ -8,8 +8,10 @@ IntentError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from isthmus.text.listing import cut
 
 
 class IntentError(Exception):
@@ -52,10 +54,22 @@ class Problem:
 
 
 class InvalidEstate(IntentError):
-    """All problems of an estate, in the order of the lines that created the objects."""
+    """All problems of an estate, in the order of the lines that created the objects. Equal ones are printed once."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
         count = len(self.problems)
         head = "1 problem" if count == 1 else f"{count} problems"
-        super().__init__("\n".join([f"The estate has {head}:", *(f"  {problem}" for problem in self.problems)]))
+        super().__init__("\n".join([f"The estate has {head}:", *(f"  {text}" for text in _merged(self.problems))]))
+
+
+def _merged(problems: Iterable[Problem]) -> Iterator[str]:
+    """The problems. Those of several objects with one text are printed for the first, and name the others."""
+    equal: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in problems:
+        equal.setdefault((problem.rule, problem.given, problem.remedy, problem.why), []).append(problem)
+    for first, *others in equal.values():
+        yield str(first)
+        if others:
+            named, more = cut([f"{other.subject}, {other.place}" for other in others], 3)
+            yield f"  also:  {'; '.join([*named, *([more] if more else [])])}"

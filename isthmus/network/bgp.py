@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from isthmus.network.address_space import RangeMap
-from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.as_paths import refused
 from isthmus.network.index import CONNECTION_KINDS, NetworkIndex, grouped
 from isthmus.network.model import Attachment, AttachmentKind, Cidr, Site, Unknown
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.network.route_tables import Route, cidrs_unknown_reason, gateway_routes, tgw_unknown_reason, vpc_cidrs
 from isthmus.network.site_routes import SiteDecision, SiteRoutes
 

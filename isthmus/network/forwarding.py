@@ -10,7 +10,6 @@ from ipaddress import IPv4Address
 from isthmus.network.address_space import ALL, Address, RangeMap
 from isthmus.network.answers import (
     ALL_UP,
-    AdvertisedPrefixes,
     AtSite,
     Hop,
     InSubnet,
@@ -34,6 +33,7 @@ from isthmus.network.model import Network, Site, Unknown
 from isthmus.network.packet_boundaries import Boundaries
 from isthmus.network.packets import Traffic
 from isthmus.network.positions import NoSuchPosition, Positions
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.network.reachable_ranges import Heads, Reach, SourceClass, Tails, source_classes
 from isthmus.network.return_paths import ReturnPaths
 from isthmus.network.route_tables import Route

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from isthmus.network.address_space import Cover, Nest, RangeMap, compile_prefixes
-from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.learned_routes import is_default
 from isthmus.network.model import Cidr, Site, Unknown
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 
 
 class SiteDecision(NamedTuple):

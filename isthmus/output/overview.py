@@ -10,11 +10,11 @@ from itertools import product
 from pathlib import Path
 
 from isthmus.intent import Estate, Routing, VpnConnection
-from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.from_terraform.values import name_of
 from isthmus.network.from_terraform.vpn import opened_by_site_alone
 from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import bind
 from isthmus.proof.checks.route_tables import advertised_prefixes

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from isthmus.intent import Estate
-from isthmus.network.answers import AdvertisedPrefixes, Outcome
+from isthmus.network.answers import Outcome
 from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import AdvertisedPrefix, Cidr, Network, Site, Unknown
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.proof.checks.accounts import account_violations
 from isthmus.proof.checks.allowed_connections import connection_assumptions, connection_notes, connection_violations
 from isthmus.proof.checks.causes import Naming

@@ -12,9 +12,9 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from isthmus.intent import Estate, Routing, Site, VpnConnection
-from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.from_terraform.values import name_of
 from isthmus.network.from_terraform.vpn import opened_by_site_alone
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.output.folder import Output
 from isthmus.output.overview import SitePaths, site_paths
 from isthmus.proof.errors import UnusableInput

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from isthmus.network.answers import AdvertisedPrefixes, Hop, Outcome
+from isthmus.network.answers import Hop, Outcome
 from isthmus.network.block import Block
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.proof.checks.quotas import Usage
 from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Flow, LostFlows, PacketOutcome, UnknownResult, Violation

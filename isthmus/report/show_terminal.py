@@ -10,7 +10,7 @@ from rich.text import Text
 
 from isthmus.intent.backend import HcpTerraform
 from isthmus.intent.estate import Estate
-from isthmus.network.answers import AdvertisedPrefixes
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.output.overview import ANY, Matrix, Root, RouteTable, SitePaths
 from isthmus.report import headings
 from isthmus.report.matrix_terminal import print_matrix
@@ -98,7 +98,7 @@ def print_next_steps(found: Sequence[Root], out: Console) -> None:
         print_trimmed(Text(text), out)
         name = step[0].name if len(step) == 1 else "<environment>"
         for folder in folders:
-            for command in ("init", "plan"):
+            for command in ("init", "plan -out=tfplan", "apply tfplan"):
                 out.print(Text(f"     terraform -chdir={folder / name} {command}"), soft_wrap=True)
     order = " ".join(root.name for root in found)
     out.print(Text("Or all at once, with the cdktf command line:"))

@@ -202,7 +202,7 @@ def _names(paths: list[Path], given: list[str]) -> list[str]:
     candidates = []
     for path, own in zip(paths, wanted, strict=True):
         parts = list(path.absolute().parts[1:])
-        stem = path.name.split(".")[0]
+        stem = _stem(path.name)
         parts[-1:] = [] if stem in _NAMELESS and len(parts) > 1 else [stem]
         candidates.append(own or parts or ["root"])
     lengths = [1] * len(paths)
@@ -215,7 +215,21 @@ def _names(paths: list[Path], given: list[str]) -> list[str]:
             lengths[at] += 1
             parts = candidates[at] if not wanted[at] else list(paths[at].absolute().parts[1:])
             names[at] = "/".join(parts[-lengths[at] :])
-    raise UnreadableTerraform(paths[0], "it is given twice", "Name each input once")
+    clashing = [at for at, name in enumerate(names) if names.count(name) > 1]
+    first, second = (paths[at] for at in [n for n in clashing if names[n] == names[clashing[0]]][:2])
+    if first.resolve() == second.resolve():
+        raise UnreadableTerraform(second, "it is given twice", "Name each input once")
+    raise UnreadableTerraform(
+        second,
+        f"it and {first} are both called {names[clashing[0]]}",
+        "Rename one of the files, because addresses start with the name",
+    )
+
+
+def _stem(name: str) -> str:
+    """The name of a file up to its endings. `terraform.dev.tfstate`, as `LocalBackend` writes it, is `dev`."""
+    first, *rest = name.removesuffix(".backup").removesuffix(".json").removesuffix(".tfstate").split(".")
+    return next((part for part in (first, *rest) if part not in _NAMELESS), first)
 
 
 def _merged(graphs: list[Graph]) -> Graph:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from isthmus import cli
-from isthmus.commands.configuration import KEYS
 from isthmus.commands.parser import parser
+from isthmus.commands.project_settings import KEYS
 from tests.proof.estates import output, write
 
 YES, NO, NO_ANSWER = 0, 1, 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from isthmus.commands.configuration import KEYS
+from isthmus.commands.project_settings import KEYS
 from tests.docs.cli import commands
 from tests.docs.readme import PROJECT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from isthmus.commands.configuration import KEYS, read_configuration
+from isthmus.commands.project_settings import KEYS, read_configuration
 from tests.docs.configuration import DOCUMENT, page
 
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -292,6 +294,7 @@ def test_a_read_only_folder_is_found_before_anything_is_changed(tmp_path):
 
 WRITER = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from modules.output_folder import write_output
 
@@ -325,3 +328,33 @@ def test_drift_names_what_was_changed_removed_and_added(tmp_path):
 
 def test_a_folder_without_a_manifest_has_no_drift(tmp_path):
     assert drift_of(tmp_path) is None
+
+
+def _as_cdktf(out: Path, synthesize: Callable[[], object]) -> None:
+    """What `cdktf synth` does: list the folders, run the app, remove the folders that the manifest lacks."""
+    before = sorted(out.glob("stacks/*"))
+    synthesize()
+    stacks = json.loads((out / "manifest.json").read_text())["stacks"]
+    for folder in before:
+        if folder.name not in stacks:
+            assert folder.lstat(), "cdktf asks for the folder before it removes it"
+            shutil.rmtree(folder)
+
+
+def test_cdktf_finds_the_folder_of_a_removed_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def files(*names: str) -> dict[str, str]:
+        roots = {f"stacks/{name}/modules/spoke/main.tf.json": "{}\n" for name in names}
+        return {"manifest.json": json.dumps({"stacks": dict.fromkeys(names)}), **roots}
+
+    out = tmp_path / "out"
+    write_output(out, files("dev", "prod"))
+    monkeypatch.setenv("CDKTF_CONTEXT_JSON", "{}")
+    _as_cdktf(out, lambda: write_output(out, files("dev")))
+    assert sorted(path.name for path in out.glob("stacks/*")) == ["dev"]
+    write_output(out, files("dev", "prod"))
+    write_output(out, files("dev"))
+    assert list(out.glob("stacks/prod/**/*")) == []
+    monkeypatch.delenv("CDKTF_CONTEXT_JSON")
+    write_output(out, files("dev", "test"))
+    with pytest.raises(FileNotFoundError):
+        _as_cdktf(out, lambda: write_output(out, files("dev")))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.network.answers import AdvertisedPrefixes, Scenario
+from isthmus.network.answers import Scenario
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import (
     AdvertisedPrefix,
@@ -23,6 +23,7 @@ from isthmus.network.model import (
     Vpc,
     VpnConnection,
 )
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.network.site_routes import SiteDecision
 from tests.network.networks import BLACKHOLE, Draft, mesh
 

@@ -179,6 +179,22 @@ def test_one_input_twice_is_refused(tmp_path: Path) -> None:
         read(path, path)
 
 
+def test_the_states_of_the_local_backend_are_read_together(tmp_path: Path) -> None:
+    """`LocalBackend` writes them next to each other: `terraform.<estate>-<region>-<environment>.tfstate`."""
+    document = state(stored("aws_vpc", "v"))
+    names = ("terraform.guide-us-east-1-dev.tfstate", "terraform.network.tfstate", "terraform.prod.tfstate.backup")
+    write(tmp_path, dict.fromkeys(names, document))
+    graph = read(*(tmp_path / name for name in names))
+    assert {resource.root for resource in graph.resources.values()} == {"guide-us-east-1-dev", "network", "prod"}
+
+
+def test_a_file_without_a_name_of_its_own_has_that_of_its_folder(tmp_path: Path) -> None:
+    document = state(stored("aws_vpc", "v"))
+    write(tmp_path, {"a/terraform.tfstate.json": document, "b/state.json": document, "c/plan.out.json": document})
+    graph = read(*(tmp_path / name for name in ("a/terraform.tfstate.json", "b/state.json", "c/plan.out.json")))
+    assert {resource.root for resource in graph.resources.values()} == {"a", "b", "c"}
+
+
 def test_roots_of_one_name_get_as_much_of_the_path_as_it_takes(tmp_path: Path) -> None:
     document = state(stored("aws_vpc", "v"))
     write(tmp_path, {"a/dev/state.json": document, "b/dev/state.json": document, "prod.json": document})

@@ -8,9 +8,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from isthmus.intent import Estate
 from isthmus.intent.reachability import advertised_to, reach_each_other, transit_between
 from isthmus.network.address_space import span
-from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Unknown, VpcTable
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.network.route_tables import Route, vpc_cidrs
 from isthmus.proof.checks.inventory import Binding
 from isthmus.proof.pairs.prefix_set import PrefixSet

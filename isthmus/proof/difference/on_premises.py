@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.from_terraform.values import name_of
 from isthmus.network.model import GatewayKind, Site, Unknown, VpnConnection
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.checks.route_tables import advertised_prefixes
 from isthmus.proof.difference.addresses import customer_gateway_names

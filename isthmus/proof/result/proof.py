@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from isthmus.network.answers import AdvertisedPrefixes
+from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.proof.checks.quotas import Usage
 from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Flow, UnknownResult, Verdict, Violation
