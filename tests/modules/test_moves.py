@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from isthmus.changes import ResourceAction, resource_changes
-from isthmus.intent import Segment, Spoke, VpnConnection, check
-from isthmus.intent.former_names import renamable
+from isthmus.intent import (
+    AllowedConnection,
+    CustomerGateway,
+    Estate,
+    ForwardRule,
+    HybridDns,
+    Segment,
+    SharedBy,
+    Site,
+    Spoke,
+    VpnConnection,
+    check,
+)
+from isthmus.intent.former_names import Renamable, renamable
 from isthmus.terraform import read
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.intent.renaming import renamed
 from tests.modules.inventory import EXAMPLES
 from tests.modules.synthesized import estate_of, files_of
+from tests.terraform.order.estates import watched
 
 REFERENCE = "environments.estate"
 
@@ -35,6 +49,55 @@ def test_one_renamed_object_at_a_time(example: str, tmp_path: Path) -> None:
         changes = resource_changes(before, read(folder))
         assert {change.action for change in changes} <= {ResourceAction.MOVE, ResourceAction.UPDATE}, thing
         assert ResourceAction.MOVE in {change.action for change in changes}, thing
+
+
+def rich() -> Estate:
+    """Spokes with everything whose name AWS cannot change: endpoints, Resolver rules, alarms, network ACLs."""
+    estate = watched()
+    network, team = estate.environments
+    dns = HybridDns(spoke="shared", inbound=False, forwards=[ForwardRule("corp.example.com", site="dc1")])
+    shared = replace(network.spokes[0], zones=None)
+    network = replace(network, spokes=[shared], dns=replace(dns, shared_by=SharedBy.RESOLVER_RULES))
+    to = AllowedConnection(source="dc1/servers", to="services", ports=["tcp/443"])
+    out = AllowedConnection(source="services", to="dc1/servers", ports=["tcp/53", "udp/53"])
+    web = replace(team.spokes[0], interface_endpoints=["ec2"])
+    return replace(estate, environments=[network, replace(team, spokes=[web])], allowed_connections=[to, out])
+
+
+CREATED_AGAIN: list[tuple[type[Renamable], str, set[str]]] = [
+    (
+        Spoke,
+        "web",
+        {
+            "aws_cloudwatch_log_group",
+            "aws_flow_log",
+            "aws_route53_resolver_rule_association",
+            "aws_security_group",
+            "aws_vpc_security_group_ingress_rule",
+        },
+    ),
+    (Segment, "apps", {"aws_iam_role", "aws_iam_role_policy"}),
+    (VpnConnection, "dc1-01", {"aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm"}),
+    (Site, "dc1", {"aws_cloudwatch_composite_alarm", "aws_network_acl_rule"}),
+    (CustomerGateway, "dc1-01", set()),
+]
+"""What has the former name while `was` is there. docs/how-to/rename.md describes it."""
+
+
+@pytest.mark.parametrize(("kind", "name", "types"), CREATED_AGAIN, ids=[kind.__name__ for kind, *_ in CREATED_AGAIN])
+def test_what_is_created_again_without_was(kind: type[Renamable], name: str, types: set[str], tmp_path: Path) -> None:
+    outputs = {
+        "before": rich(),
+        "renamed": renamed(rich(), kind, name, "other"),
+        "removed": renamed(rich(), kind, name, "other", was=None),
+    }
+    for label, estate in outputs.items():
+        write_output(tmp_path / label, synthesize(check(estate)))
+    before, after, later = (read(tmp_path / label) for label in outputs)
+    assert {one.action for one in resource_changes(before, after)} <= {ResourceAction.MOVE, ResourceAction.UPDATE}
+    again = [one for one in resource_changes(after, later) if one.action is not ResourceAction.UPDATE]
+    assert {one.type for one in again} == types
+    assert {one.action for one in again} <= {ResourceAction.REPLACE}
 
 
 def test_the_moved_blocks_are_in_files_of_their_own() -> None:

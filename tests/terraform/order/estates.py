@@ -7,6 +7,7 @@ from typing import Any
 
 from isthmus.intent import (
     Account,
+    AllowedConnection,
     CentralEndpoints,
     CustomerGateway,
     DomainList,
@@ -19,6 +20,7 @@ from isthmus.intent import (
     Hub,
     HybridDns,
     Inspection,
+    Observability,
     Organization,
     PrivateZone,
     Segment,
@@ -118,3 +120,26 @@ def named(
     home = Environment("shared", account="network", spokes=[shared], dns=dns, endpoints=endpoints)
     team = replace(TEAM, spokes=[replace(WEB, egress=Egress.ON_PREMISES, zones=ZONES[:1])])
     return plain(environments=[NETWORK, home, team])
+
+
+_SECOND = CustomerGateway("dc1-02", ip_address="203.0.113.11", bgp_asn=65_010)
+
+
+def watched() -> Estate:
+    """Two connections of one site with alarms, and network ACLs: names in alarms, and numbers from names."""
+    estate = plain()
+    site = replace(estate.sites[0], customer_gateways=[*estate.sites[0].customer_gateways, _SECOND])
+    other = VpnConnection("dc1-02", customer_gateway="dc1-02", number=2, segment="services")
+    network = replace(
+        NETWORK,
+        vpn_connections=[VPN, other],
+        observability=Observability(notify=["noc@example.com"]),
+        spokes=[replace(SHARED, zones=ZONES[:1])],
+    )
+    return replace(
+        estate,
+        sites=[site],
+        segments=[replace(SERVICES, site_networks=["dc1/servers"], blocks=["10.1.16.0/20"]), APPS],
+        environments=[network, TEAM],
+        allowed_connections=[AllowedConnection(source="dc1/servers", to="services", ports=["tcp/443"])],
+    )

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from isthmus.intent import (
-    AllowedConnection,
     CustomerGateway,
     Estate,
-    Observability,
     Segment,
     Site,
     Spoke,
@@ -20,30 +16,7 @@ from isthmus.intent.former_names import Renamable
 from tests.intent.renaming import renamed
 
 from .conftest import Begin
-from .estates import APPS, NETWORK, SERVICES, SHARED, TEAM, VPN, ZONES, central, named, plain
-
-GATEWAY = CustomerGateway("dc1-02", ip_address="203.0.113.11", bgp_asn=65_010)
-
-
-def watched() -> Estate:
-    """Two connections of one site with alarms, and network ACLs: names in alarms, and numbers from names."""
-    estate = plain()
-    site = replace(estate.sites[0], customer_gateways=[*estate.sites[0].customer_gateways, GATEWAY])
-    other = VpnConnection("dc1-02", customer_gateway="dc1-02", number=2, segment="services")
-    network = replace(
-        NETWORK,
-        vpn_connections=[VPN, other],
-        observability=Observability(notify=["noc@example.com"]),
-        spokes=[replace(SHARED, zones=ZONES[:1])],
-    )
-    return replace(
-        estate,
-        sites=[site],
-        segments=[replace(SERVICES, site_networks=["dc1/servers"], blocks=["10.1.16.0/20"]), APPS],
-        environments=[network, TEAM],
-        allowed_connections=[AllowedConnection(source="dc1/servers", to="services", ports=["tcp/443"])],
-    )
-
+from .estates import central, named, plain, watched
 
 KINDS: list[tuple[type[Renamable], str]] = [
     (Spoke, "web"),
