@@ -13,6 +13,7 @@ from isthmus.text.output_files import check_outputs, publish
 if TYPE_CHECKING:
     from isthmus.cost.prices import Prices
     from isthmus.report.html.report_input import ReportChange, ReportInput
+    from isthmus.text.progress import Step
 
 HELP = "write an HTML file with the diagram, every path, failures, cost and hand-over sheets"
 
@@ -40,15 +41,19 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.report.html.page import report_html
     from isthmus.report.html.report_input import ReportInput
     from isthmus.report.html.scan_file import read_scan
+    from isthmus.text.progress import progress
 
     _check(arguments)
     prices, traffic = _prices(arguments), read_traffic(Path(arguments.traffic)) if arguments.traffic else ()
     scan = read_scan(arguments.scan) if arguments.scan else None
-    subject = proof.read(*arguments.paths, **assumed(arguments))
-    after = ReportInput(subject, tuple(arguments.paths), stated(arguments))
-    change = _change(arguments, after) if arguments.before else None
     try:
-        text = report_html(after, change, scan, traffic, prices)
+        with progress() as step:
+            step(f"reading {', '.join(arguments.paths)}")
+            subject = proof.read(*arguments.paths, **assumed(arguments))
+            after = ReportInput(subject, tuple(arguments.paths), stated(arguments))
+            change = _change(arguments, after, step) if arguments.before else None
+            step("proving every flow, and following its packets")
+            text = report_html(after, change, scan, traffic, prices)
     except UnusableTraffic as error:
         raise UnusableTraffic("\n".join(f"{arguments.traffic}: {line}" for line in str(error).splitlines())) from None
     publish(arguments.html, "text", [text])
@@ -80,13 +85,14 @@ def _prices(arguments: argparse.Namespace) -> Prices | None:
     return shipped(arguments.region) if arguments.region else None
 
 
-def _change(arguments: argparse.Namespace, after: ReportInput) -> ReportChange:
+def _change(arguments: argparse.Namespace, after: ReportInput, step: Step) -> ReportChange:
     from isthmus import proof
     from isthmus.changes import refused
     from isthmus.changes.inputs import changes_of_inputs
     from isthmus.report.html.report_input import ReportChange, ReportInput
     from isthmus.terraform import Unknown
 
+    step(f"comparing with {arguments.before}")
     before = proof.read(arguments.before, **assumed(arguments))
     plans = {root: Path(file) for root, file in arguments.plans}
     changes = changes_of_inputs((arguments.before,), after.paths, (before.graph, after.subject.graph), plans)
