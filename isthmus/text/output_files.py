@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 from isthmus.errors import CannotAnswer
 from isthmus.text.printable import shown, shown_json
@@ -33,21 +33,37 @@ def publish(where: str, form: Form, pieces: Iterable[str]) -> None:
             out.write(_SHOWN[form](piece))
 
 
+def publish_bytes(where: str, data: bytes) -> None:
+    """Write a file of bytes, or to standard output for `-`. Raises `CannotAnswer`."""
+    if where == STDOUT:
+        sys.stdout.buffer.write(data)
+        return
+    with _complete(where, "wb") as out:
+        out.write(data)
+
+
 @contextmanager
 def rewritten(where: str) -> Iterator[TextIO]:
     """A text file to write, or standard output for `-`. The file appears only when it is complete."""
-    if where == "-":
+    if where == STDOUT:
         yield sys.stdout
         return
+    with _complete(where, "w") as out:
+        yield out
+
+
+@contextmanager
+def _complete(where: str, mode: Literal["w", "wb"]) -> Iterator[Any]:
     path = Path(where)
+    encoding = "utf-8" if mode == "w" else None
     try:
         if path.exists() and not path.is_file():  # a pipe or a device is written to directly
-            with path.open("w", encoding="utf-8") as out:
+            with path.open(mode, encoding=encoding) as out:
                 yield out
             return
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            with draft.open("w", encoding="utf-8") as out:
+            with draft.open(mode, encoding=encoding) as out:
                 yield out
             draft.replace(path)
         finally:

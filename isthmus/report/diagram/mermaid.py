@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from textwrap import TextWrapper
+from typing import Literal
 
 from isthmus.report.diagram.box_rows import box_rows
 from isthmus.report.diagram.drawing import Box, BoxKind, Drawing, Link, Mark
@@ -13,6 +14,8 @@ from isthmus.report.diagram.drawing import Box, BoxKind, Drawing, Link, Mark
 # The limits of Mermaid: `maxTextSize` and `maxEdges` of https://mermaid.js.org/config/schema-docs/config.html
 LONGEST = 50_000
 MOST_LINES = 500
+
+Layout = Literal["dagre", "elk"]
 
 _WRAP = TextWrapper(48, break_long_words=False, break_on_hyphens=False)
 _CLASSES = {
@@ -32,6 +35,7 @@ _MARKS = {
     Mark.REMOVED: "stroke:#cf222e,stroke-width:4px,stroke-dasharray:6 4",
 }
 _CLASS = {kind: name for name, (kinds, _, _) in _CLASSES.items() for kind in kinds}
+COLOURS = {kind: (fill, stroke) for kinds, fill, stroke in _CLASSES.values() for kind in kinds}
 LINES = {Link.CONNECTS: "---", Link.PEERING: "---", Link.TUNNELS: "===", Link.ASSOCIATED: "---"}
 
 
@@ -39,9 +43,13 @@ class TooLarge(Exception):
     """A drawing that is too large for Mermaid."""
 
 
-def text(drawing: Drawing) -> str:
-    """The Mermaid text. Raises `TooLarge`."""
-    made = "".join(f"{line}\n" for line in _Writer(drawing).lines())
+def text(drawing: Drawing, layout: Layout = "dagre") -> str:
+    """The Mermaid text. Raises `TooLarge`.
+
+    A viewer of Mermaid without ELK, such as GitHub, uses `dagre`, the default of Mermaid, instead.
+    https://mermaid.js.org/config/layouts.html
+    """
+    made = "".join(f"{line}\n" for line in _Writer(drawing, layout).lines())
     lines = sum(line.link in LINES for line in drawing.lines)
     if len(made) > LONGEST or lines > MOST_LINES:
         raise TooLarge(f"{len(made)} characters and {lines} lines, of {LONGEST} and {MOST_LINES} that Mermaid draws")
@@ -75,8 +83,8 @@ def _character(each: str) -> str:
 
 
 class _Writer:
-    def __init__(self, drawing: Drawing) -> None:
-        self.drawing = drawing
+    def __init__(self, drawing: Drawing, layout: Layout) -> None:
+        self.drawing, self.layout = drawing, layout
         self.boxes = sorted(drawing.boxes, key=lambda box: (list(BoxKind).index(box.kind), box.name, box.key))
         self.rows = box_rows(drawing)
         self.places = {box.key: place for place, box in enumerate(self.boxes)}
@@ -85,7 +93,8 @@ class _Writer:
         self.frames = {frame.key: _identifier("in", frame.title, taken) for frame in drawing.frames}
 
     def lines(self) -> Iterator[str]:
-        yield '%%{init: {"flowchart": {"wrappingWidth": 600}}}%%'
+        chosen = "" if self.layout == "dagre" else f'"layout": "{self.layout}", '
+        yield f'%%{{init: {{{chosen}"flowchart": {{"wrappingWidth": 600}}}}}}%%'
         yield "flowchart LR"
         for frame in sorted(self.drawing.frames, key=lambda frame: self.frames[frame.key]):
             yield f'    subgraph {self.frames[frame.key]}["{quoted(frame.title)}"]'

@@ -9,9 +9,11 @@ layoutOptions, options}`. It answers each message with `{id, data}` or `{id, err
 
 from __future__ import annotations
 
-from importlib.resources import files
+from contextlib import AbstractContextManager
+from importlib.resources import as_file, files
+from pathlib import Path
 
-__all__ = ["LICENCE", "SHA256", "SOURCE", "VERSION", "script"]
+__all__ = ["LICENCE", "SHA256", "SOURCE", "VERSION", "path", "script"]
 
 VERSION = "0.12.1"
 SHA256 = "dca3a19d9ec37f5634bf5876b4ebd2455c3f43f0d32570136c13c13edaba9bfb"  # of elk-worker.min.js
@@ -22,3 +24,8 @@ SOURCE = "https://github.com/kieler/elkjs"
 def script() -> bytes:
     """The text of the worker, in UTF-8."""
     return (files(__package__) / "elk-worker.min.js").read_bytes()
+
+
+def path() -> AbstractContextManager[Path]:
+    """The worker as a file, for as long as the context lasts."""
+    return as_file(files(__package__) / "elk-worker.min.js")
