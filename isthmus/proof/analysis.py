@@ -13,6 +13,7 @@ from isthmus.proof.errors import UnusableInput
 from isthmus.proof.pairs.locations import Locations
 from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.prover import ProofInput, Prover
+from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import UnknownResult
 from isthmus.proof.result.proof import Flows, Proof
 from isthmus.proof.trace.flow import FlowTrace, trace
@@ -113,6 +114,11 @@ class Analysis(ProofInput):
     def unknown_results(self) -> tuple[UnknownResult, ...]:
         """Resources that are not evaluated, and flows with an unknown outcome, grouped by reason."""
         return tuple(self._prover.unknown_results())
+
+    @property
+    def failures(self) -> tuple[FailureResult, ...] | None:
+        """The result of every failure scenario; None without an intent, since nothing says which flows must survive."""
+        return self._prover.failures
 
     @property
     def pairs(self) -> AllPairs:

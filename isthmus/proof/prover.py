@@ -122,6 +122,22 @@ class Prover:
         """The flows from spokes to AWS services through gateway endpoints."""
         return service_flows(self.engine, self.locations, self.inventory)
 
+    @cached_property
+    def failure_results(self) -> tuple[FailureResult, ...]:
+        """The result of each failure. NAT gateways of equivalent spokes are simulated once. Nothing without intent."""
+        return tuple(self._failures.failure_results()) if self._failures is not None else ()
+
+    @cached_property
+    def failures(self) -> tuple[FailureResult, ...] | None:
+        """The result of every failure; None without an intent."""
+        return tuple(self._failures.every_result(self.failure_results)) if self._failures is not None else None
+
+    @cached_property
+    def _failures(self) -> FailureChecks | None:
+        if self.estate is None or self.binding is None or self.intent is None:
+            return None
+        return FailureChecks(self.estate, self.binding, self.intent, self.pairs)
+
     def prove(self, scenarios: bool) -> Proof:
         """The proof: against the intent if there is one. `scenarios`: simulate failures too."""
         if scenarios not in self._proofs:
@@ -136,10 +152,7 @@ class Prover:
         assert self.intent is not None
         advertised = advertised_prefixes(self.engine)
         used = self._usages(advertised)
-        failure_results: tuple[FailureResult, ...] = ()
-        if scenarios:
-            failures = FailureChecks(self.estate, self.binding, self.intent, self.pairs)
-            failure_results = tuple(failures.failure_results())
+        failure_results = self.failure_results if scenarios else ()
         checks = FlowChecks(self.network, self.intent, self.binding.egress)
         services = list(service_violations(self.estate, self.engine, self.locations, self.inventory))
         policy = compared(self.estate, self.network, self.binding.egress)

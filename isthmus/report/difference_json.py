@@ -8,6 +8,7 @@ from typing import Any
 from isthmus.changes import Refusal, ResourceChange
 from isthmus.changes.impact import impact_of
 from isthmus.proof.difference.change import Change
+from isthmus.proof.difference.failure_changes import FailureChange, FlowsInFailure
 from isthmus.proof.difference.flows import Difference
 from isthmus.proof.difference.objects import ObjectChange, Setting
 from isthmus.report.json_text import json_document, json_text
@@ -44,6 +45,9 @@ def difference_document(
         "removed_locations": list(difference.removed_locations),
         "firewall_changes": list(difference.firewall_changes),
         "dns_and_endpoint_changes": [_object_change(change) for change in difference.dns_and_endpoints],
+        "failure_scenario_changes": None
+        if difference.failures is None
+        else [_failure_change(change) for change in difference.failures],
         "name_changes": [
             {"name": change.name, "spokes": list(change.spokes), "before": change.before, "after": change.after}
             for change in difference.names
@@ -99,6 +103,27 @@ def _setting(setting: Setting) -> dict[str, Any]:
         "assigned_by_aws": setting.assigned,
         "unknown_reason": setting.unknown or None,
     }
+
+
+def _failure_change(change: FailureChange) -> dict[str, Any]:
+    return {
+        "failure": change.failure.what,
+        "kind": change.failure.kind.value,
+        "change": change.change.value,
+        "before": _in_failure(change.before),
+        "after": _in_failure(change.after),
+        "no_longer_survive": _flow_names(change.endangered),
+        "now_survive": _flow_names(change.saved),
+        "sites_that_now_survive": list(change.sites),
+    }
+
+
+def _in_failure(flows: FlowsInFailure | None) -> dict[str, int] | None:
+    return None if flows is None else {"lost": len(flows.lost), "perhaps_lost": len(flows.unknown)}
+
+
+def _flow_names(flows: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"source": source, "destination": destination} for source, destination in flows]
 
 
 def _resource_change(change: ResourceChange) -> dict[str, Any]:

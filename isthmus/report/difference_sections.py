@@ -12,6 +12,7 @@ from isthmus.report import headings
 from isthmus.report.change_causes import cause_texts, counted_texts
 from isthmus.report.change_groups import ChangeGroup, change_groups
 from isthmus.report.difference_lines import inbound_lines, object_lines, on_premises_lines
+from isthmus.report.failure_entries import failure_entries
 from isthmus.report.location_lists import by_segment
 from isthmus.report.refusals import refusal_lines, undecided_lines
 from isthmus.report.resource_changes import DONE, change_lines, change_totals
@@ -55,6 +56,7 @@ def difference_sections(
         Section(headings.FLOW_CHANGES, tuple(_flows(difference, known))),
         plain(headings.DNS_CHANGES, object_lines(difference.dns_and_endpoints), Importance.CHANGE),
         plain(headings.NAME_CHANGES, difference.names, Importance.CHANGE),
+        Section(headings.FAILURE_CHANGES, tuple(_failures(difference)), _importance(difference)),
         plain(headings.FIREWALL_CHANGES, difference.firewall_changes, Importance.CHANGE),
         plain(headings.UNKNOWN, unknown, Importance.WARNING),
         plain(headings.ASSUMPTIONS, difference.assumptions, Importance.BACKGROUND, folded=True),
@@ -76,6 +78,16 @@ def _flows(difference: Difference, changes: tuple[ResourceChange, ...]) -> Itera
     for group in change_groups(difference.other_flows):
         members = tuple(map(str, group.changes)) if len(group.changes) > 1 else ()
         yield Entry(group.text(named), group.kind.value, tuple(_details(group, done)), members)
+
+
+def _failures(difference: Difference) -> Iterator[Entry]:
+    return failure_entries(difference.failures or (), by_segment(difference.segments))
+
+
+def _importance(difference: Difference) -> Importance:
+    """A warning if a flow no longer survives a failure."""
+    endangered = any(change.endangered for change in difference.failures or ())
+    return Importance.WARNING if endangered else Importance.CHANGE
 
 
 def _details(group: ChangeGroup, done: Mapping[str, str]) -> Iterator[str]:

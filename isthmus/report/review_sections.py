@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from isthmus.changes import ResourceAction
-from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Violation
 from isthmus.report import cost_tables, headings
 from isthmus.report.difference_sections import difference_sections
@@ -136,25 +135,10 @@ def _identity(violation: Violation) -> tuple[str, ...]:
 
 
 def _failures(review: Review) -> ReviewSection:
-    """The failure scenarios that differ, then the number of those that do not."""
-    before = {} if review.proof_before is None else {one.failure: one for one in review.proof_before.scenarios}
-    after = {one.failure: one for one in review.proof.scenarios}
-    lines = [_failure(result, before.get(failure), review.first) for failure, result in after.items()]
-    changed = [line for line in lines if line]
-    changed += [f"{failure.component}: it no longer exists" for failure in before if failure not in after]
-    same = len(lines) - sum(map(bool, lines))
-    if same and changed:
-        changed.append(f"{counted(same, 'failure')} with the same result as before")
-    return ReviewSection(headings.FAILURES, tuple(changed), brief=not review.first)
-
-
-def _failure(result: FailureResult, before: FailureResult | None, first: bool) -> str:
-    """The line of a failure whose result differs; "" for the same result."""
-    if before is None:
-        return str(result) if first else f"new: {result}"
-    if before.count == result.count and before.survived == result.survived:
-        return ""
-    return f"{result}; before: {counted(before.count, 'flow')} lost"
+    """The failure scenarios of a first review. Later ones have those that change, as a section of the difference."""
+    if not review.first:
+        return _NOTHING
+    return ReviewSection(headings.FAILURES, tuple(map(str, review.proof.scenarios)))
 
 
 # --- findings and waivers

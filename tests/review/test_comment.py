@@ -19,6 +19,7 @@ from isthmus.cost.estimate import CostEstimate, CostLine
 from isthmus.cost.items import ITEMS
 from isthmus.cost.prices import shipped
 from isthmus.proof.difference.change import Change, ChangeKind
+from isthmus.proof.difference.failure_changes import FailureChange, FailureChangeKind, FlowsInFailure
 from isthmus.proof.difference.flows import Difference
 from isthmus.proof.difference.names import NameChange
 from isthmus.proof.result.failures import Failure, FailureKind, FailureResult
@@ -164,6 +165,9 @@ def test_the_terminal_starts_with_the_same_words(quiet: Review, capsys: pytest.C
 
 # --- sections
 
+NEW_ZONE = FailureChange(
+    Failure(FailureKind.ZONE, "use1-az9"), FailureChangeKind.NEW, before=None, after=FlowsInFailure()
+)
 EDITS: dict[str, Callable[[Review], Review]] = {
     headings.REFUSED: lambda r: replace(r, refusals=(Refusal("dev/aws_eip.a", "aws_eip", ResourceAction.DESTROY),)),
     headings.VIOLATIONS: lambda r: with_proof(r, violations=(Violation("hairpin", "why"),)),
@@ -173,9 +177,7 @@ EDITS: dict[str, Callable[[Review], Review]] = {
     headings.NAME_CHANGES: lambda r: with_difference(r, names=(NameChange("a.example", ("dev",), "x", "y"),)),
     headings.FIREWALL_CHANGES: lambda r: with_difference(r, firewall_changes=("a rule (new)",)),
     headings.UNKNOWN: lambda r: with_proof(r, unknown_results=(UnknownResult("a", "b"),)),
-    headings.FAILURES: lambda r: with_proof(
-        r, scenarios=(*r.proof.scenarios, FailureResult(Failure(FailureKind.ZONE, "use1-az9"), ()))
-    ),
+    headings.FAILURE_CHANGES: lambda r: with_difference(r, failures=(NEW_ZONE,)),
     "Findings without a waiver": lambda r: replace(r, scan=replace(CLEAN, findings=(finding(),))),
     "Plan by root module": lambda r: replace(r, changes=(change(ResourceAction.CREATE),)),
     "Monthly cost": lambda r: replace(r, cost=cost(246), cost_before=cost(100)),
@@ -229,9 +231,9 @@ def test_the_most_important_section_comes_first(quiet: Review) -> None:
         headings.INBOUND_CHANGES,
         headings.FLOW_CHANGES,
         headings.NAME_CHANGES,
+        headings.FAILURE_CHANGES,
         headings.FIREWALL_CHANGES,
         headings.UNKNOWN,
-        headings.FAILURES,
         "Findings without a waiver",
         "Plan by root module",
         "Monthly cost",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from isthmus.intent import Egress, Estate
-from isthmus.network.answers import InSubnet, Outcome
+from isthmus.network.answers import InSubnet, Outcome, RoundTrip
 from isthmus.network.model import Unknown
 from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import Binding
 from isthmus.proof.pairs.locations import INTERNET, LocationKind
 from isthmus.proof.pairs.matrix import AllPairs
-from isthmus.proof.pairs.pair import SampleFlow
+from isthmus.proof.pairs.pair import SampleFlow, reply_outcome
 from isthmus.proof.result.failures import Failure, FailureKind, FailureResult, failures
 from isthmus.proof.result.findings import LostFlows, Violation
 
@@ -32,10 +32,33 @@ class FailureChecks:
             if failure.kind is not FailureKind.NAT_GATEWAY or self._is_representative(failure.what):
                 yield FailureResult(failure, tuple(self._lost(failure)))
 
+    def every_result(self, results: Iterable[FailureResult]) -> Iterator[FailureResult]:
+        """The result of every failure, from `failure_results`: also of each NAT gateway of equivalent spokes."""
+        found = {result.failure: result for result in results}
+        by_zone: dict[tuple[str, str], list[FailureResult]] = {}
+        for failure, result in found.items():
+            if owner := self._owner(failure):
+                by_zone.setdefault((owner, self._zone_of_nat(failure.what)), []).append(result)
+        for failure in failures(self.pairs.engine.network):
+            owner = self._owner(failure)
+            if failure in found:
+                yield found[failure]
+            elif owner and (like := by_zone.get((self._representative(owner), self._zone_of_nat(failure.what)))):
+                # Equivalent spokes have the same NAT gateways in each zone.
+                lost = (replace(flows, source=owner, like=((owner,), flows.like[1])) for flows in like[0].lost)
+                yield FailureResult(failure, tuple(lost))
+
     def _is_representative(self, nat: str) -> bool:
-        vpc = self._vpc_of_nat(nat)
-        owner = next((name for name, address in self.binding.vpcs.items() if address == vpc), "")
+        owner = self._owner(Failure(FailureKind.NAT_GATEWAY, nat))
         return not owner or owner in self.pairs.representatives()
+
+    def _representative(self, spoke: str) -> str:
+        return self.pairs.equivalent(spoke)[0]
+
+    def _owner(self, failure: Failure) -> str:
+        """The spoke of a NAT gateway; "" for another failure and for a NAT gateway of no spoke."""
+        vpc = self._vpc_of_nat(failure.what) if failure.kind is FailureKind.NAT_GATEWAY else ""
+        return next((name for name, address in self.binding.vpcs.items() if vpc and address == vpc), "")
 
     def _vpc_of_nat(self, nat: str) -> str:
         facts = self.pairs.engine.network.nats[nat]
@@ -83,8 +106,9 @@ class FailureChecks:
         with_redundancy = [now for now, is_redundant in lost if is_redundant]
         sample = with_redundancy[0] if with_redundancy else lost[0][0]
         blocks = "; ".join(f"{block.address}: {block.why}" for block in sample.trip.blocks)
-        back = Outcome.BLOCKED if sample.trip.asymmetric else sample.trip.reply.outcome
-        yield LostFlows(a, b, sample.trip.forward.outcome, back, bool(with_redundancy), blocks)
+        back = trip_outcomes(sample.trip)[1]
+        certain = any(Outcome.BLOCKED in trip_outcomes(now.trip) for now, _ in lost)
+        yield LostFlows(a, b, sample.trip.forward.outcome, back, bool(with_redundancy), blocks, certain=certain)
 
     def _redundant(self, failure: Failure) -> Callable[[str, str, SampleFlow], bool]:
         """Whether the intent has redundancy for a sample flow of a pair."""
@@ -141,6 +165,11 @@ class FailureChecks:
             )
             for connection in hit
         )
+
+
+def trip_outcomes(trip: RoundTrip) -> tuple[Outcome, Outcome]:
+    """The outcome of the packet and of its reply. A firewall that sees only one direction blocks the reply."""
+    return trip.forward.outcome, reply_outcome(trip)
 
 
 def failure_violations(failure_results: tuple[FailureResult, ...]) -> Iterator[Violation]:

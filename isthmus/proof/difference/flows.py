@@ -18,6 +18,7 @@ from isthmus.proof.difference.addresses import address_objects
 from isthmus.proof.difference.change import Change, ChangeKind
 from isthmus.proof.difference.dns_and_endpoints import dns_and_endpoint_objects
 from isthmus.proof.difference.equal_changes import PairChange, all_changes
+from isthmus.proof.difference.failure_changes import FailureChange, failure_changes
 from isthmus.proof.difference.firewall_changes import firewall_changes
 from isthmus.proof.difference.kinds_of_change import hows, unknown_reason, views
 from isthmus.proof.difference.missing_locations import may_exist
@@ -47,6 +48,7 @@ class Difference:
     - `dns_and_endpoints`: Resolver rules and endpoints, private hosted zones and VPC endpoints that change.
     - `possible_renames`: objects that may have got another name, which the later intent does not state.
     - `segments`: the spokes of each segment of the intent, after, or before if they are gone.
+    - `failures`: failure scenarios that are new, gone or take other flows; None without an intent on both sides.
     """
 
     changes: tuple[Change, ...]
@@ -62,12 +64,13 @@ class Difference:
     dns_and_endpoints: tuple[ObjectChange, ...] = ()
     possible_renames: tuple[PossibleRename, ...] = ()
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    failures: tuple[FailureChange, ...] | None = None
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether flows, addresses, settings and DNS answers stay the same, as far as they are known."""
+        """Whether flows, addresses, settings, DNS answers and failures stay the same, as far as they are known."""
         others = (self.firewall_changes, self.names, self.addresses, self.on_premises, self.dns_and_endpoints)
-        return not self.changes and not any(others)
+        return not self.changes and not any(others) and not self.failures
 
     @cached_property
     def inbound(self) -> tuple[Change, ...]:
@@ -137,7 +140,15 @@ class _Comparison:
             dns_and_endpoints=tuple(compared(*map(dns_and_endpoint_objects, self.sides))),
             possible_renames=tuple(possible_renames(*(side.estate for side in self.sides))),
             segments=self._segments(),
+            failures=self._failures(),
         )
+
+    def _failures(self) -> tuple[FailureChange, ...] | None:
+        before, after = self.sides
+        if before.estate is not None and before.estate == after.estate and before.network == after.network:
+            return ()
+        found = failure_changes(before, after)
+        return None if found is None else tuple(found)
 
     def _segments(self) -> Mapping[str, tuple[str, ...]]:
         estates = (side.estate for side in self.sides if side.estate is not None)

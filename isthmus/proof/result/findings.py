@@ -236,6 +236,7 @@ class LostFlows:
     """A flow that a failure interrupts: its outcome during the failure, and whether the intent has redundancy for it.
 
     `like`: equivalent sources and equivalent destinations. The object stands for the flows of all pairs of them.
+    `certain`: a part of the flow is certainly blocked. Otherwise it may be.
     """
 
     source: str
@@ -245,6 +246,7 @@ class LostFlows:
     meant_to_survive: bool
     why: str = ""
     like: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    certain: bool = True
 
     @property
     def flows(self) -> Iterator[tuple[str, str]]:
