@@ -17,11 +17,11 @@ _MOST_BLOCKS = 3
 
 def failure_entries(changes: Iterable[FailureChange], named: Callable[[Sequence[str]], str] = some) -> Iterator[Entry]:
     """The scenarios that take more or other flows first, then those that take fewer. `named` lists locations."""
-    alike: dict[tuple[object, ...], list[FailureChange]] = {}
+    equal: dict[tuple[object, ...], list[FailureChange]] = {}
     for change in changes:
         key = (change.failure.kind, change.change, change.before, change.after, change.saved, change.endangered)
-        alike.setdefault((*key, change.sites), []).append(change)
-    for together in sorted(alike.values(), key=lambda group: _rank(group[0])):
+        equal.setdefault((*key, change.sites), []).append(change)
+    for together in sorted(equal.values(), key=lambda group: _rank(group[0])):
         first = together[0]
         components = [change.failure.component for change in together]
         yield Entry(f"{some(components, 3)} down: {_text(first)}", _label(first), tuple(_details(first, named)))
@@ -44,7 +44,7 @@ def _label(change: FailureChange) -> str:
 
 def _text(change: FailureChange) -> str:
     if change.change is FailureChangeKind.CHANGED:
-        return f"{_count(change.after)}, before {_count(change.before)}"
+        return f"{_count(change.after)}, before {_count(change.before)}{_new(change)}"
     return _count(change.after) if change.change is FailureChangeKind.NEW else f"{_count(change.before)} before"
 
 
@@ -54,6 +54,13 @@ def _count(flows: FlowsInFailure | None) -> str:
     lost = f"{counted(len(flows.lost), 'flow')} lost" if flows.lost else ""
     unknown = f"{counted(len(flows.unknown), 'flow')} perhaps lost" if flows.unknown else ""
     return ", ".join(part for part in (lost, unknown) if part)
+
+
+def _new(change: FailureChange) -> str:
+    """How many of the lost flows did not work before, also without the failure."""
+    before = {*(change.before.all if change.before else ()), *change.endangered}
+    new = [flow for flow in (change.after.lost if change.after else ()) if flow not in before]
+    return f" ({len(new):,} of them did not work before)" if new else ""
 
 
 def _details(change: FailureChange, named: Callable[[Sequence[str]], str]) -> Iterator[str]:

@@ -156,6 +156,7 @@ def entry(before: FlowsInFailure | None, after: FlowsInFailure | None, **more: t
     [
         (FlowsInFailure((FLOW,)), FlowsInFailure((), (FLOW,)), "1 flow perhaps lost, before 1 flow lost"),
         (FlowsInFailure((), (FLOW,)), FlowsInFailure(), "no flow lost, before 1 flow perhaps lost"),
+        (FlowsInFailure(), FlowsInFailure((FLOW,)), "1 flow lost, before no flow lost (1 of them did not work before)"),
         (None, FlowsInFailure((FLOW,), (FLOW,)), "new: 1 flow lost, 1 flow perhaps lost"),
         (FlowsInFailure((FLOW,)), None, "gone: 1 flow lost before"),
     ],
@@ -169,9 +170,9 @@ def test_a_flow_that_is_perhaps_lost_does_not_survive() -> None:
     made = stage("stage_3_every_vpc")
     assert made.failures is not None
     (result,) = (one for one in made.failures if one.failure.what == CONNECTION)
-    unsure = replace(result, lost=tuple(replace(lost, certain=False) for lost in result.lost))
+    perhaps = replace(result, lost=tuple(replace(lost, certain=False) for lost in result.lost))
     none = replace(result, lost=())
-    for old, new in ((result, unsure), (unsure, result), (unsure, none)):
+    for old, new in ((result, perhaps), (perhaps, result), (perhaps, none)):
         found = _changes_of(made, old, new)
         assert [(change.saved, change.endangered, change.sites) for change in found] == [((), (), ())]
 
