@@ -43,6 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policies", metavar="FOLDER", default="policies", help="Checkov policies (default: policies)")
     parser.add_argument("--no-scan", action="store_true", help="do not scan; the review says so")
     parser.add_argument("--no-scenarios", action="store_true", help="skip failure simulation (tunnel, gateway, zone)")
+    parser.add_argument("--traffic", metavar="FILE", help="flows of a month (TOML): source, destination and GB")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--prices", metavar="FILE", help="prices of a Region, or your own (TOML)")
     source.add_argument("--region", metavar="REGION", help="Region of the prices (default: that of the network)")
@@ -54,6 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Review, print, return 0 if there is no objection, else 1. A change alone is no objection."""
+    from isthmus.cost.traffic import read_traffic
     from isthmus.report.annotations import annotation_lines
     from isthmus.report.review_annotations import review_results
     from isthmus.report.review_html import review_html
@@ -66,17 +68,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     base, head = _sides(arguments)
     plans = {root: Path(path) for root, path in arguments.plans}
-    read = (base, head, arguments.intent, arguments.waivers, arguments.prices, *plans.values())
+    read = (base, head, arguments.intent, arguments.waivers, arguments.prices, arguments.traffic, *plans.values())
     outputs = (arguments.markdown, arguments.json, arguments.html)
     check_annotations(arguments, outputs)
     check_outputs(outputs, read)
     prices = _prices(arguments)
+    traffic = tuple(read_traffic(Path(arguments.traffic))) if arguments.traffic else ()
     inputs = Inputs(
         base,
         head,
         assumed(arguments),
         plans,
         prices,
+        traffic,
         None if arguments.no_scan else Path(arguments.policies),
         _waivers(arguments.waivers),
         not arguments.no_scenarios,
@@ -88,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         publish(arguments.markdown, "markdown", [review_markdown(review)])
     if arguments.html:
-        publish(arguments.html, "text", [review_html(review, base, head, stated(arguments), prices)])
+        publish(arguments.html, "text", [review_html(review, base, head, stated(arguments), prices, traffic)])
     if "-" not in outputs:
         print_review(review, console())
     if arguments.annotations:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isthmus.cost.prices import Prices
+from isthmus.cost.traffic import TrafficFlow
 from isthmus.report.html.page import report_html
 from isthmus.report.html.report_input import ReportChange, ReportInput
 from isthmus.report.scan_json import scan_document
@@ -15,12 +16,17 @@ __all__ = ["review_html"]
 
 
 def review_html(
-    review: Review, base: str | None, head: str, options: Sequence[str], prices: Prices | None = None
+    review: Review,
+    base: str | None,
+    head: str,
+    options: Sequence[str],
+    prices: Prices | None = None,
+    traffic: Sequence[TrafficFlow] = (),
 ) -> str:
     """The report.
 
-    `base` and `head` are the paths, `options` the arguments with which they were read, and `prices` those that were
-    given.
+    `base` and `head` are the paths, `options` the arguments with which they were read. `prices` and `traffic` are those
+    that were given. Traffic that cannot be priced in one of the networks is left out, as in the review.
     """
     after = ReportInput(review.after, (head,), options)
     change = None
@@ -28,4 +34,5 @@ def review_html(
         before = ReportInput(review.before, (base,), options)
         change = ReportChange(before, review.difference, review.changes, review.refusals)
     scan = None if isinstance(review.scan, Unknown) else scan_document(review.scan, head)
-    return report_html(after, change, scan, prices=prices)
+    priced = not isinstance(review.cost, Unknown) and not isinstance(review.cost_before, Unknown)
+    return report_html(after, change, scan, traffic if priced else (), prices)

@@ -9,9 +9,10 @@ from typing import Any
 
 from isthmus.changes import refused
 from isthmus.changes.inputs import changes_of_inputs
-from isthmus.cost.errors import UnusablePrices
+from isthmus.cost.errors import UnusablePrices, UnusableTraffic
 from isthmus.cost.estimate import CostEstimate, estimate
 from isthmus.cost.prices import Prices
+from isthmus.cost.traffic import TrafficFlow
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import compare
 from isthmus.proof.errors import UnusableInput
@@ -32,7 +33,7 @@ class Inputs:
     - `base`: None for the first pull request, which has nothing to compare with.
     - `assuming`: the keyword arguments of `isthmus.proof.read`, for both networks.
     - `plans`: plans of root modules, by name of the root module.
-    - `prices`: None: those of the Region of each network.
+    - `prices`: None: those of the Region of each network. `traffic`: flows of a month, for the cost.
     - `policies`: the folder of policies for the scan; None: no scan. `waivers`: of your own.
     - `scenarios`: simulate failures.
     """
@@ -42,6 +43,7 @@ class Inputs:
     assuming: Mapping[str, Any] = field(default_factory=dict)
     plans: Mapping[str, Path] = field(default_factory=dict)
     prices: Prices | None = None
+    traffic: tuple[TrafficFlow, ...] = ()
     policies: Path | None = None
     waivers: tuple[Waiver, ...] = ()
     scenarios: bool = True
@@ -54,7 +56,8 @@ def _quiet(text: str) -> None:
 def gather(inputs: Inputs, step: Step = _quiet) -> Review:
     """Read both networks, and do what `isthmus diff`, `prove`, `scan` and `cost` do. `step` is called before each part.
 
-    Raises the errors of these, except that a missing Checkov and unusable prices make their part unknown.
+    Raises the errors of these, except that a missing Checkov, unusable prices and unusable traffic make their part
+    unknown.
     """
     base: Sequence[str] = () if inputs.base is None else (inputs.base,)
     step("reading")
@@ -63,7 +66,7 @@ def gather(inputs: Inputs, step: Step = _quiet) -> Review:
     step("comparing the Terraform")
     changes = changes_of_inputs(base, (inputs.head,), (before.graph, after.graph), inputs.plans)
     step("estimating the cost")
-    cost, cost_before = _costs(before if base else None, after, inputs.prices)
+    cost, cost_before = _costs(before if base else None, after, inputs)
     step("comparing the flows")
     difference = compare(before, after)
     step("proving")
@@ -102,16 +105,13 @@ def _scan_before(inputs: Inputs) -> Scan | Unknown:
 
 
 def _costs(
-    before: Analysis | None, after: Analysis, prices: Prices | None
+    before: Analysis | None, after: Analysis, inputs: Inputs
 ) -> tuple[CostEstimate | Unknown, CostEstimate | Unknown | None]:
-    found = [None if each is None else _cost(each, prices) for each in (before, after)]
-    after_cost = found[1]
-    assert after_cost is not None
-    return after_cost, found[0]
+    return _cost(after, inputs), None if before is None else _cost(before, inputs)
 
 
-def _cost(network: Analysis, prices: Prices | None) -> CostEstimate | Unknown:
+def _cost(network: Analysis, inputs: Inputs) -> CostEstimate | Unknown:
     try:
-        return estimate(network, prices)
-    except UnusablePrices as error:
+        return estimate(network, inputs.prices, inputs.traffic)
+    except (UnusablePrices, UnusableTraffic) as error:
         return Unknown(str(error))

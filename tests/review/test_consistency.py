@@ -131,3 +131,19 @@ def test_the_html_is_that_of_the_report(sides: dict[str, Path], tmp_path: Path) 
     cli.main(["review", "--first", after, "--no-scan", "--html", str(tmp_path / "first.html")])
     cli.main(["report", after, "--html", str(tmp_path / "alone.html")])
     assert (tmp_path / "first.html").read_text() == (tmp_path / "alone.html").read_text()
+
+
+def test_a_review_prices_the_same_traffic(sides: dict[str, Path], answers: Answers, tmp_path: Path) -> None:
+    before, after = str(sides[STAGE]), str(sides["stage_4_central_egress"])
+    traffic = tmp_path / "traffic.toml"
+    traffic.write_text('[[flow]]\nfrom = "dev"\nto = "dc1/users"\ngb = 500\n')
+    _, review = answers.run("review", before, after, "--no-scan", "--no-scenarios", "--traffic", str(traffic))
+    _, cost = answers.run("cost", after, "--before", before, "--traffic", str(traffic))
+    assert review["cost"] == cost
+    assert any(charge["unit"] == "GB" for charge in cost["charges"])
+    traffic.write_text('[[flow]]\nfrom = "dev"\nto = "nowhere"\ngb = 500\n')
+    options = ("--no-scan", "--no-scenarios", "--region", "us-east-1", "--traffic", str(traffic))
+    _, unpriced = answers.run("review", before, after, *options)
+    assert unpriced["cost"] is None
+    assert {"cost", "cost before"} <= {one["what"] for one in unpriced["unknown"]}
+    assert cli.main(["cost", after, "--traffic", str(traffic)]) == 2
