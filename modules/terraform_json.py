@@ -29,6 +29,9 @@ from modules.spoke import spoke
 from modules.state import state
 from modules.vpn import vpn
 
+# Terraform ignores a property `//`: https://developer.hashicorp.com/terraform/language/syntax/json#comment-properties
+_GENERATED = "Isthmus generated this file. Change the estate and synthesize again: changes here are lost."
+
 
 def emit_roots(estate: Estate, tables: HubTables) -> dict[str, str]:
     """The root modules and cdktf's manifest: path below `cdktf.out` to text."""
@@ -74,7 +77,10 @@ def emit_module(
         if moved := moves_between(naming.renamed(marked)):
             files["moved.tf.json"] = canonical_json({"moved": moved})
     tests = module_tests(estate, tables, root, call, document)
-    files |= {"main.tf.json": canonical_json(document), f"tests/{call.name}.tftest.json": canonical_json(tests)}
+    files |= {
+        "main.tf.json": canonical_json({"//": _GENERATED, **document}),
+        f"tests/{call.name}.tftest.json": canonical_json(tests),
+    }
     return files
 
 

@@ -399,3 +399,10 @@ def test_a_summary_over_the_blocks_is_guarded_like_a_default():
     holes = {a: r for a, r in made.items() if "/aws_ec2_transit_gateway_route." in a}
     assert {r["destination_cidr_block"] for r in holes.values()} == {"10.1.0.0/16"}
     assert len(holes) == 2
+
+
+def test_each_module_says_that_it_is_generated_and_is_read_as_before():
+    for name, text in files_of("examples.stage_3_every_vpc").items():
+        if name.endswith("/main.tf.json"):
+            assert next(iter(json.loads(text))) == "//"
+            assert text.startswith('{\n  "//": "Isthmus generated this file.')
