@@ -10,7 +10,6 @@ from tests.docs import (
     fields,
     in_terraform,
     json_documents,
-    pipelines,
     python_api,
     readme,
     resource_types,
@@ -30,8 +29,6 @@ resource_types.DOCUMENT.write_text(resource_types.page())
 rules.PAGE.write_text(rules.written())
 for page in readme.PAGES:
     page.write_text(readme.current(page))
-for page in pipelines.PAGES:
-    page.write_text(pipelines.current(page))
 for page in tutorial.PAGES:
     page.write_text(tutorial.current(page))
 with tempfile.TemporaryDirectory() as folder:

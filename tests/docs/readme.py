@@ -24,6 +24,7 @@ PAGES = tuple(
     and page.name != "write-tests.md"  # tests.docs.testing
     and re.search(r"<!-- (output|file|picture): ", text)
 )
+_LANGUAGES = {".py": "python", ".yml": "yaml", ".yaml": "yaml", "": "groovy"}  # a Jenkinsfile has no suffix
 _PART = re.compile(r"<!-- (?P<kind>output|file|picture): (?P<what>[^>]+) -->\n.*?<!-- /(?P=kind) -->\n", re.DOTALL)
 
 
@@ -46,7 +47,8 @@ def _made(part: re.Match[str]) -> str:
     kind, what = part["kind"], part["what"].strip()
     if kind == "file":
         file, *pipe = what.split(" | ")
-        block, text = {".py": "python"}.get(Path(file).suffix, Path(file).suffix[1:]), (PROJECT / file).read_text()
+        suffix, text = Path(file).suffix, (PROJECT / file).read_text()
+        block = _LANGUAGES.get(suffix, suffix[1:])
         text = filtered(text, pipe)
     elif kind == "picture":
         block, text = "mermaid", output_of(what)
