@@ -5,6 +5,7 @@ The tests need Playwright (`uv sync --group browser`) and a Chromium of the syst
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from isthmus.report.html.page import report_html
 from isthmus.report.html.report_input import ReportInput
 from tests.network.networks import mesh
 from tests.proof.estates import EVERYTHING
-from tests.report.html.reports import STAGE_3, STAGE_4, STAGE_5, data_of, report
+from tests.report.html.reports import STAGE_3, STAGE_4, STAGE_5, data_of, folder, report
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: uv sync --group browser")
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -202,6 +203,29 @@ def test_a_failure_shows_the_flows_that_it_interrupts(opened: Any) -> None:
     assert lost == {one["cell"] for one in failure["lost"]}
     shown.redrawn(lambda: shown.page.click(f'[data-cell="{failure["lost"][0]["cell"]}"]'))
     assert failure["lost"][0]["why"][0] in shown.texts(".lost-note")[0]
+
+
+def test_violations_come_first_and_are_marked_in_the_matrix(opened: Any, tmp_path: Path) -> None:
+    """A propagation that is missing: every violation is listed with its line, and its cells are marked."""
+    broken = tmp_path / "out"
+    shutil.copytree(folder(STAGE_5), broken)
+    module = broken / "stacks/prod/modules/spoke_prod/main.tf.json"
+    document = json.loads(module.read_text())
+    del document["resource"]["aws_ec2_transit_gateway_route_table_propagation"]
+    module.write_text(json.dumps(document))
+    text = report_html(ReportInput(proof.read(broken), (str(broken),)))
+    shown = opened(text)
+    network = data_of(text)["sides"]["after"]
+    assert shown.texts(".card.bad .card-value") == ["!VIOLATED"]
+    assert shown.page.locator("#summary .block").count() == len(network["violations"]) >= 4
+    assert shown.texts(shown.cell("dc1/users", "prod")) == ["✕no"]
+    label = shown.page.get_attribute(shown.cell("dc1/users", "prod"), "aria-label")
+    assert label == "dc1/users to prod: no, violation: intended, but not reachable"
+    assert shown.texts("#path-title") != ["dc1/servers → dev"]
+    shown.redrawn(lambda: shown.page.click(shown.cell("dc1/users", "prod")))
+    assert shown.page.get_attribute(".canvas", "data-outcome") == "blocked"
+    assert "blocked. The marked path is the one if nothing blocked it" in shown.texts(".path-caption")[0]
+    assert shown.faults("lowContrast") == []
 
 
 # --- the diagram

@@ -33,14 +33,14 @@
 
     build() {
       const both = Boolean(this.data.sides.before);
-      this.parts = Object.fromEntries(["status", "violations", "canvas", "list", "matrix", "panel", "onPremises", "assumptions"].map((name) => [name, h("div", { class: `part-${name}` })]));
+      this.parts = Object.fromEntries(["status", "violations", "caption", "canvas", "list", "matrix", "panel", "onPremises", "assumptions"].map((name) => [name, h("div", { class: `part-${name}` })]));
       this.parts.canvas.classList.add("canvas");
       this.parts.status.setAttribute("role", "status");
       this.parts.status.classList.add("spoken");
       const sections = [
         report.section("summary", "Summary", report.cards(this.data.cards), this.parts.violations),
         this.data.difference ? report.difference(this.data.difference) : null,
-        report.section("diagram", "Diagram", this.diagramTools(), this.parts.canvas, this.diagramLegend(), h("details", { class: "as-list" }, h("summary", null, "Boxes and lines as a list"), this.parts.list)),
+        report.section("diagram", "Diagram", this.diagramTools(), this.parts.caption, this.parts.canvas, this.diagramLegend(), h("details", { class: "as-list" }, h("summary", null, "Boxes and lines as a list"), this.parts.list)),
         report.section("reachability", "Reachability", this.matrixTools(), this.parts.status, h("div", { class: "columns" }, h("div", null, this.parts.matrix), this.parts.panel)),
         report.section("on-premises", "On-premises", this.parts.onPremises),
         report.section("cost", "Cost", report.cost(this.data.cost)),
@@ -128,6 +128,7 @@
       const turn = ++this.drawing;
       const diagram = this.diagram;
       this.groupTools.hidden = diagram.groups.length === 0;
+      this.caption();
       this.parts.list.replaceChildren(report.diagramList(diagram));
       const into = h("div", null);
       try {
@@ -144,6 +145,15 @@
       this.scale();
       this.parts.canvas.setAttribute("data-drawn", String(turn));
       if (focus) this.focusBox(focus);
+    }
+
+    // What the marked path is. A blocked one goes on behind the block, so that all blocks of it are found.
+    caption() {
+      const path = this.path === null ? null : this.network.paths[this.path];
+      const flow = this.network.reachability.flows[this.cell];
+      const words = { reachable: "reachable", blocked: "blocked. The marked path is the one if nothing blocked it", unknown: "unknown" };
+      this.parts.canvas.setAttribute("data-outcome", path?.outcome ?? "");
+      this.parts.caption.replaceChildren(path ? h("p", { class: `path-caption ${path.outcome}` }, h("strong", null, `${flow.source} \u2192 ${flow.destination}`), `: ${words[path.outcome]}.`) : "");
     }
 
     // The group that was opened or closed keeps the focus: it, or its first member.

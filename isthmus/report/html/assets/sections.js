@@ -2,19 +2,34 @@
 (() => {
   const { h } = report;
   const MOST = 4; // lines below an entry of the difference
+  const MOST_VIOLATIONS = 8; // shown at once
+  const MOST_RESOURCES = 2; // of a violation: the likeliest causes come first
   const TONES = { good: "✓", bad: "!", unknown: "?", neutral: "" };
 
   report.cards = (cards) =>
     h("ul", { class: "cards" }, cards.map((card) => h("li", { class: `card ${card.tone}` }, h("p", { class: "card-title" }, card.title), h("p", { class: "card-value" }, TONES[card.tone] ? h("span", { class: "tone", "aria-hidden": "true" }, TONES[card.tone]) : null, card.value), h("p", { class: "card-detail" }, card.detail))));
+
+  function resources(one) {
+    const made = one.resources.map((address, at) => h("span", { class: "resource" }, report.code(address), one.places[at] ? h("code", { class: "place" }, one.places[at]) : null));
+    const rest = made.slice(MOST_RESOURCES);
+    return [made.slice(0, MOST_RESOURCES), rest.length ? h("details", null, h("summary", null, `${rest.length} more resources`), rest) : null];
+  }
+
+  const violation = (one) =>
+    h("li", { class: "block" }, h("strong", null, one.flow || one.rule), h("span", null, one.why), one.origin ? h("span", { class: "origin" }, one.origin) : null, resources(one), h("span", { class: "rule" }, one.rule));
+
+  function violations(all) {
+    const list = (some) => h("ul", { class: "blocks" }, some.map(violation));
+    const rest = all.slice(MOST_VIOLATIONS);
+    return h("div", { class: "listed bad" }, h("h3", null, `Violations (${all.length})`), list(all.slice(0, MOST_VIOLATIONS)), rest.length ? h("details", null, h("summary", null, `${rest.length} more violations`), list(rest)) : null);
+  }
 
   report.violations = (network) => {
     if (network.violations.length === 0 && network.unknown.length === 0 && network.drift.length === 0) return null;
     return h(
       "div",
       null,
-      network.violations.length
-        ? h("div", { class: "listed bad" }, h("h3", null, `Violations (${network.violations.length})`), h("ul", { class: "blocks" }, network.violations.map((one) => h("li", { class: "block" }, h("strong", null, one.flow || one.rule), h("span", null, one.why), one.origin ? h("span", { class: "origin" }, one.origin) : null, one.resources.map((address, at) => h("span", { class: "resource" }, report.code(address), one.places[at] ? h("code", { class: "place" }, one.places[at]) : null)), h("span", { class: "rule" }, one.rule)))))
-        : null,
+      network.violations.length ? violations(network.violations) : null,
       report.listed(`Unknown (${network.unknown.length})`, network.unknown, "unknown"),
       report.listed("Files edited after synthesis", network.drift, "unknown"),
     );
