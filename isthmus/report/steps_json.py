@@ -8,7 +8,7 @@ from typing import Any
 from isthmus.report.json_text import json_document, json_text
 from isthmus.report.proof_json import unknown_members
 from isthmus.report.refusals import refused_members, undecided_members
-from isthmus.report.steps_text import AlikeSteps, commands, first_lines, impact_lines
+from isthmus.report.steps_text import SameSteps, commands, first_lines, impact_lines
 from isthmus.steps.losses import Interim
 from isthmus.steps.planner import ApplyStep, Procedure
 
@@ -39,7 +39,7 @@ def _step(number: int, step: ApplyStep) -> dict[str, Any]:
         "name": part.apply.name,
         "kind": part.apply.kind.value,
         "part": part.phase.name.lower() if part.targets else "all",
-        "command": next((" ".join(words) for words in commands(AlikeSteps(number, (step,)))), None),
+        "command": next((" ".join(words) for words in commands(SameSteps(number, (step,)))), None),
         "targets": list(part.targets),
         "resource_changes": [
             {"address": one.address, "type": one.type, "action": one.action.value} for one in part.changes

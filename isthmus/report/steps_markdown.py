@@ -12,7 +12,7 @@ from isthmus.report.steps_text import (
     SPLIT,
     SPLIT_MEANS,
     WAITS,
-    AlikeSteps,
+    SameSteps,
     commands,
     first_lines,
     flow_lines,
@@ -56,7 +56,7 @@ def _listed(listed: Sequence[ApplyStep], numbered: bool = True) -> str:
     return "\n".join(lines)
 
 
-def _details(group: AlikeSteps) -> Iterator[str]:
+def _details(group: SameSteps) -> Iterator[str]:
     yield from (f"first: {escape(what)}" for what in first_lines(group.steps[0]))
     first, more = cut(impact_lines(group.steps[0]), _MOST_IMPACTS)
     yield from (f"during: {escape(impact)}" for impact in (*first, *([more] if more else [])))

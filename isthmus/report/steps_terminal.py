@@ -29,7 +29,7 @@ from isthmus.text.listing import cut
 __all__ = ["print_steps"]
 
 _MOST_IMPACTS = 4
-_MOST_COMMANDS = 3
+_MOST_COMMANDS = 6
 _INDENT = "   "
 
 

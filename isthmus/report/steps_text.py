@@ -13,7 +13,6 @@ from isthmus.report.resource_changes import DONE, change_totals
 from isthmus.report.terminal import counted
 from isthmus.steps.change import ApplyKind
 from isthmus.steps.constraints import Constraint
-from isthmus.steps.intermediate import Phase
 from isthmus.steps.losses import Effect
 from isthmus.steps.planner import ApplyStep, OrderVerdict, Procedure
 
@@ -23,7 +22,7 @@ __all__ = [
     "SPLIT",
     "SPLIT_MEANS",
     "WAITS",
-    "AlikeSteps",
+    "SameSteps",
     "commands",
     "first_lines",
     "flow_lines",
@@ -34,7 +33,7 @@ __all__ = [
     "verdict_sentence",
 ]
 
-SPLIT = "Split, the same change keeps every flow"
+SPLIT = "The same change, split: it keeps every flow"
 SPLIT_MEANS = (
     "A root module is applied twice: first only what -target names, later the rest. The networks between these "
     "steps were evaluated too. Read each plan before you approve it: it must not hold more than the targets."
@@ -49,14 +48,10 @@ EFFECTS = {
     Effect.LOSES: "lost",
     Effect.UNCLEAR: "unknown",
 }
-_PHASES = {
-    Phase.ADDED: "its additions",
-    Phase.CHANGED: "its additions and updates",
-}
 
 
 @dataclass(frozen=True)
-class AlikeSteps:
+class SameSteps:
     """Consecutive steps that say the same of different root modules. `first` is the number of the first one."""
 
     first: int
@@ -75,7 +70,7 @@ def verdict_sentence(steps: Procedure) -> tuple[str, str]:
     rest = {
         OrderVerdict.NOTHING: ": the two outputs have the same root modules",
         OrderVerdict.KEPT: f": {number} in this order" if len(steps.steps) > 1 else f": {number}",
-        OrderVerdict.LOSES: ": every order of the applies loses or lets through flows; this one the fewest",
+        OrderVerdict.LOSES: ": every order of these applies loses flows or lets flows through; this one has the fewest",
         OrderVerdict.NO_ORDER: ": the applies wait for each other, so the change has to be split",
         OrderVerdict.UNKNOWN: _unknown(steps),
     }
@@ -100,7 +95,7 @@ def reasons(steps: Procedure) -> list[Constraint]:
     return list(first.values())
 
 
-def grouped(listed: Sequence[ApplyStep]) -> Iterator[AlikeSteps]:
+def grouped(listed: Sequence[ApplyStep]) -> Iterator[SameSteps]:
     """The steps, with consecutive ones that only differ in the name of the root module together."""
     groups: list[list[ApplyStep]] = []
     for step in listed:
@@ -110,7 +105,7 @@ def grouped(listed: Sequence[ApplyStep]) -> Iterator[AlikeSteps]:
             groups.append([step])
     first = 1
     for group in groups:
-        yield AlikeSteps(first, tuple(group))
+        yield SameSteps(first, tuple(group))
         first += len(group)
 
 
@@ -125,7 +120,7 @@ def _kind(step: ApplyStep) -> object:
     return part.apply.kind, part.phase, change_totals(part.changes), lines, tuple(first_lines(step))
 
 
-def title(group: AlikeSteps) -> str:
+def title(group: SameSteps) -> str:
     """The root modules of a group, and what the step does in numbers."""
     part = group.steps[0].part
     names = ", ".join(step.part.apply.name or "the root module" for step in group.steps)
@@ -134,12 +129,12 @@ def title(group: AlikeSteps) -> str:
     totals = change_totals(part.changes).removeprefix("Terraform: ")
     each = "each " if len(group.steps) > 1 else ""
     kind = "destroy it: " if part.apply.kind is ApplyKind.DESTROY else ""
-    phase = f"{_PHASES[part.phase]}: " if part.phase in _PHASES else ""
+    piece = ", first part" if part.targets else ", the rest" if len(part.changes) < len(part.apply.changes) else ""
     nothing = "outputs only" if totals == "no changes" else totals
-    return f"{names}: {phase}{kind}{each}{nothing}"
+    return f"{names}{piece}: {kind}{each}{nothing}"
 
 
-def commands(group: AlikeSteps) -> Iterator[tuple[str, ...]]:
+def commands(group: SameSteps) -> Iterator[tuple[str, ...]]:
     """The command of each step, as the words of a line; further words are options, a line each."""
     for step in group.steps:
         part = step.part

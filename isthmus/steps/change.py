@@ -13,7 +13,7 @@ from isthmus.changes.inputs import changes_of_inputs
 from isthmus.errors import CannotAnswer
 from isthmus.proof import Analysis
 from isthmus.terraform import Input, Unknown, sources
-from isthmus.terraform.assumed_roles import assumed_roles
+from isthmus.terraform.assumed_roles import assumed_roles, policy_references
 from isthmus.terraform.state_reads import StateRead, state_reads
 
 
@@ -45,7 +45,8 @@ class ChangeOfOutputs:
     """Two outputs: BASE, which is applied, and HEAD, which is to be.
 
     - `base_reads`, `head_reads`: the outputs that each root module reads. `base_roles`, `head_roles`: the ARNs of the
-      roles that its providers assume.
+      roles that its providers assume. `base_policies`, `head_policies`: what policies of roles name, see
+      `policy_references`.
     - `applies` are in the order of names: root modules, then sites.
     """
 
@@ -55,6 +56,8 @@ class ChangeOfOutputs:
     head_reads: Mapping[str, tuple[StateRead, ...]]
     base_roles: Mapping[str, frozenset[str]]
     head_roles: Mapping[str, frozenset[str]]
+    base_policies: Mapping[str, frozenset[str]]
+    head_policies: Mapping[str, frozenset[str]]
     applies: tuple[Apply, ...]
     changes: tuple[ResourceChange, ...] = field(default=(), repr=False)
 
@@ -83,8 +86,11 @@ def change_of(paths: tuple[Path, Path], base: Analysis, head: Analysis) -> Chang
     changes = () if isinstance(found, Unknown) else found
     reads = [state_reads(listed) for listed in inputs]
     roles = [assumed_roles(listed) for listed in inputs]
+    policies = [policy_references(listed) for listed in inputs]
     applies = (*_roots(inputs, base, head, changes), *_sites(base, head))
-    return ChangeOfOutputs(base, head, reads[0], reads[1], roles[0], roles[1], applies, changes)
+    return ChangeOfOutputs(
+        base, head, reads[0], reads[1], roles[0], roles[1], policies[0], policies[1], applies, changes
+    )
 
 
 def root_of(change: ResourceChange) -> str:

@@ -16,6 +16,7 @@ from isthmus.changes import ResourceAction
 from isthmus.proof import Analysis
 from isthmus.steps.change import ApplyKind, ChangeOfOutputs
 from isthmus.terraform import Ref, Resource, Unknown
+from isthmus.terraform.assumed_roles import POLICY_TYPES
 from isthmus.terraform.state_reads import StateRead
 
 _ADMITTING = ("aws_iam_role", "aws_ram_principal_association")
@@ -55,7 +56,7 @@ def constraints(change: ChangeOfOutputs) -> tuple[Constraint, ...]:
         *_read_by_destroy(change, roots),
         *_admitted(change, roots),
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, *_permitted(change, roots, {(one.first, one.then) for one in found})]))
 
 
 def unclear_reads(change: ChangeOfOutputs) -> Iterator[tuple[str, str]]:
@@ -127,6 +128,38 @@ def _admitted(change: ChangeOfOutputs, roots: Mapping[str, Any]) -> Iterator[Con
                 else:
                     why = f"{owner} destroys {one.address}, which lets {user} act in its account"
                     yield Constraint(user, owner, why, Need.RELEASED)
+
+
+def _permitted(
+    change: ChangeOfOutputs, roots: Mapping[str, Any], known: Collection[tuple[str, str]]
+) -> Iterator[Constraint]:
+    """A policy of a role that a root module assumes names more before it is used, and less after.
+
+    If it changes otherwise, it changes first, unless another constraint asks for the reverse.
+    """
+    for one in change.changes:
+        if one.type not in POLICY_TYPES or one.action is not ResourceAction.UPDATE:
+            continue
+        owner = one.address.partition("/")[0]
+        role = _role(change.head.graph.resources.get(one.address), change.head)
+        before, after = (of.get(one.address, frozenset()) for of in (change.base_policies, change.head_policies))
+        for user in roots if role is not None and owner in roots else ():
+            if user == owner or role is None or not _admits(role, change.head_roles.get(user, ()), change.head, user):
+                continue
+            if before - after:
+                why = f"{owner} takes permissions of {user} away: {one.address}"
+                yield Constraint(user, owner, why, Need.RELEASED)
+            if after - before or (before == after and (user, owner) not in known):
+                why = f"{owner} gives {user} permissions: {one.address}"
+                yield Constraint(owner, user, why, Need.CREATED, frozenset({one.address}))
+
+
+def _role(resource: Resource | None, side: Analysis) -> Resource | None:
+    """The role that a resource is, or is a policy of."""
+    if resource is None or resource.type == "aws_iam_role":
+        return resource
+    role = resource.get("role")
+    return side.graph.resources.get(role.address) if isinstance(role, Ref) else None
 
 
 def _admits(resource: Resource, roles: Collection[str], side: Analysis, user: str) -> bool:

@@ -7,16 +7,16 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import TypeVar
 
-from isthmus.intent import CustomerGateway, Environment, Estate, Segment, Site
+from isthmus.intent import CustomerGateway, Environment, Estate, Segment, Site, Spoke, VpnConnection
 from isthmus.network.from_terraform import network_of
 from isthmus.proof import Analysis, UnusableInput
 from isthmus.terraform import Graph, Resource
 
-Named = TypeVar("Named", bound=CustomerGateway | Segment)
+Named = TypeVar("Named", bound=CustomerGateway | Segment | Spoke | VpnConnection)
 
 
-class Phase(IntEnum):
-    """How far a root module is: as in BASE, with what HEAD adds, without what HEAD removes, as in HEAD."""
+class RootPhase(IntEnum):
+    """How far a root module is: as in BASE, with some of what HEAD adds, without what HEAD removes, as in HEAD."""
 
     BASE = 0
     ADDED = 1
@@ -41,12 +41,14 @@ class Networks:
         self.base = base
         self.head = head
 
-    def at(self, phases: Mapping[str, Phase], sites: Collection[str]) -> Analysis:
+    def at(
+        self, phases: Mapping[str, RootPhase], sites: Collection[str], added: Collection[str] = frozenset()
+    ) -> Analysis:
         """The network if each root module is in its phase, and these sites advertise what HEAD states.
 
-        A root module without a phase is the same in both.
+        A root module without a phase is the same in both. `added`: what is as in HEAD already in the phase `ADDED`.
         """
-        graph = self._graph(phases)
+        graph = self._graph(phases, added)
         network = network_of(graph)
         connections = {*network.vpns, *network.dx_gateways}
         given = {**self.base.advertises, **self.head.advertises}
@@ -64,23 +66,23 @@ class Networks:
             client_ports=self.head.client_ports,
         )
 
-    def _is_there(self, root: str, phases: Mapping[str, Phase]) -> bool:
-        side = self.head if phases.get(root, Phase.HEAD) is Phase.HEAD else self.base
+    def _is_there(self, root: str, phases: Mapping[str, RootPhase]) -> bool:
+        side = self.head if phases.get(root, RootPhase.HEAD) is RootPhase.HEAD else self.base
         return root in side.roots or (root in self.base.roots and root in self.head.roots)
 
     # --- Terraform
 
-    def _graph(self, phases: Mapping[str, Phase]) -> Graph:
+    def _graph(self, phases: Mapping[str, RootPhase], added: Collection[str]) -> Graph:
         base, head = self.base.graph, self.head.graph
         return Graph(
-            dict(_together(base.resources, head.resources, phases)),
+            dict(_together(base.resources, head.resources, phases, added)),
             tuple(dict.fromkeys((*base.notes, *head.notes))),
-            unexpanded=dict(_together(base.unexpanded, head.unexpanded, phases)),
+            unexpanded=dict(_together(base.unexpanded, head.unexpanded, phases, added)),
         )
 
     # --- the intent
 
-    def _estate(self, phases: Mapping[str, Phase], sites: Collection[str]) -> Estate | None:
+    def _estate(self, phases: Mapping[str, RootPhase], sites: Collection[str]) -> Estate | None:
         """The intent of both, as far as it says where locations are: each environment as its root module is."""
         base, head = self.base.estate, self.head.estate
         if base is None or head is None:
@@ -96,28 +98,45 @@ class Networks:
             allowed_connections=(head if filtered_by_head else base).allowed_connections,
         )
 
-    def _environments(self, base: Estate, head: Estate, phases: Mapping[str, Phase]) -> Iterator[Environment]:
-        after = {one.name: one for one in head.environments}
+    def _environments(self, base: Estate, head: Estate, phases: Mapping[str, RootPhase]) -> Iterator[Environment]:
         before = {one.name: one for one in base.environments}
+        after = {one.name: one for one in head.environments}
         for name in (*after, *(name for name in before if name not in after)):
-            phase = phases.get(name, Phase.HEAD)
-            late = after if phase >= Phase.CHANGED else before
-            if name in late:
-                yield late[name]
-            elif phase in (Phase.ADDED, Phase.CHANGED):
-                yield (after | before)[name]
+            phase = phases.get(name, RootPhase.HEAD)
+            old, new = before.get(name), after.get(name)
+            if old is not None and new is not None and phase in (RootPhase.ADDED, RootPhase.CHANGED):
+                yield _both(old, new) if phase is RootPhase.ADDED else _both(new, old)
+            elif (found := new if phase is RootPhase.HEAD else old) is not None:
+                yield found
+
+
+def _both(first: Environment, second: Environment) -> Environment:
+    """An environment with the contents of both; `first` wins."""
+    return replace(
+        first,
+        hub=first.hub or second.hub,
+        egress=first.egress or second.egress,
+        dns=first.dns or second.dns,
+        endpoints=first.endpoints or second.endpoints,
+        spokes=_union(first.spokes, second.spokes),
+        vpn_connections=_union(first.vpn_connections, second.vpn_connections),
+    )
 
 
 def _together(
-    base: Mapping[str, Resource], head: Mapping[str, Resource], phases: Mapping[str, Phase]
+    base: Mapping[str, Resource],
+    head: Mapping[str, Resource],
+    phases: Mapping[str, RootPhase],
+    added: Collection[str],
 ) -> Iterator[tuple[str, Resource]]:
     for address, resource in base.items():
-        phase = phases.get(resource.root, Phase.HEAD)
-        if phase in (Phase.BASE, Phase.ADDED) or (phase is Phase.CHANGED and address not in head):
+        phase = phases.get(resource.root, RootPhase.HEAD)
+        kept = phase is RootPhase.BASE or (phase is RootPhase.ADDED and address not in added)
+        if kept or (phase is RootPhase.CHANGED and address not in head):
             yield address, resource
     for address, resource in head.items():
-        phase = phases.get(resource.root, Phase.HEAD)
-        if phase >= Phase.CHANGED or (phase is Phase.ADDED and address not in base):
+        phase = phases.get(resource.root, RootPhase.HEAD)
+        if phase >= RootPhase.CHANGED or (phase is RootPhase.ADDED and address in added):
             yield address, resource
 
 

@@ -12,12 +12,13 @@ from isthmus.proof import Analysis, UnknownResult
 from isthmus.proof.result.assumptions import assumptions
 from isthmus.steps.change import Apply, ApplyKind, ChangeOfOutputs, change_of
 from isthmus.steps.constraints import Constraint, constraints, unclear_reads
-from isthmus.steps.intermediate import Networks, Phase
+from isthmus.steps.intermediate import Networks, RootPhase
 from isthmus.steps.losses import Comparison, Effect, Interim
 from isthmus.steps.search import BestOrder, Cost, best_order
 from isthmus.steps.split import Part, Split, before_parts, parts_of
 
 MOST_NETWORKS = 200
+_MOST_FOR_SPLIT = 50  # networks, for each kind of split
 _ZERO = (0, 0, 0, 0)
 _ASSUMED = (
     "BASE is applied completely, and nothing else changes the network in between",
@@ -96,7 +97,7 @@ def procedure(
     return _Planner(change_of(paths, base, head), most, progress).steps()
 
 
-_State = frozenset[tuple[Apply, Phase]]
+_State = tuple[frozenset[tuple[Apply, RootPhase]], frozenset[str]]
 
 
 class _Planner:
@@ -133,16 +134,16 @@ class _Planner:
         return Procedure(verdict, listed, self.required, split, certain, len(self.flows), unknown, refusals, drift)
 
     def _search(self, split: Split, most: int) -> BestOrder[Part] | None:
-        parts = parts_of(self.change, self.applies, split)
+        parts = parts_of(self.change, self.applies, self.required, split)
         before = before_parts(parts, self.required)
-        found = best_order(parts, before, self._cost, most, _ZERO)
+        found = best_order(parts, before, self._cost, most, _ZERO, free=split is not Split.NONE)
         return found and replace(found, order=self._settled(found.order, before))
 
     def _split(self) -> tuple[ApplyStep, ...]:
         """The first kind of split with an order that loses nothing; () if none of them has one."""
-        for split in (Split.ADD_FIRST, Split.REMOVE_LAST, Split.BOTH):
-            found = self._search(split, 0)
-            if found is not None and found.cost == _ZERO:
+        for split in (Split.ADD_FIRST, Split.ADD_NEEDED, Split.REMOVE_LAST, Split.BOTH):
+            found = self._search(split, min(self.most, _MOST_FOR_SPLIT))
+            if found is not None:
                 return self._listed(self._merged(found.order))
         return ()
 
@@ -200,7 +201,7 @@ class _Planner:
         costs = (self._cost(frozenset(order[:number])) for number in range(1, len(order)))
         return tuple(map(sum, zip(_ZERO, *costs, strict=True)))
 
-    def _rank(self, part: Part) -> tuple[Phase, int]:
+    def _rank(self, part: Part) -> tuple[RootPhase, int]:
         return part.phase, self.applies.index(part.apply)
 
     def _listed(self, order: Sequence[Part]) -> tuple[ApplyStep, ...]:
@@ -216,16 +217,17 @@ class _Planner:
 
     def _between(self, done: frozenset[Part]) -> tuple[Interim, ...]:
         """What the network after these parts loses and lets through."""
-        state = frozenset((part.apply, part.phase) for part in done)
+        added = frozenset(change.address for part in done if part.phase is RootPhase.ADDED for change in part.changes)
+        state = (frozenset((part.apply, part.phase) for part in done), added)
         if state not in self.flows:
             self.progress(len(self.flows) + 1)
             roots = (apply for apply in self.applies if apply.kind is not ApplyKind.SITE)
-            phases = dict.fromkeys((apply.name for apply in roots), Phase.BASE)
+            phases = dict.fromkeys((apply.name for apply in roots), RootPhase.BASE)
             for part in done:
                 if part.apply.kind is not ApplyKind.SITE:
                     phases[part.apply.name] = max(phases[part.apply.name], part.phase)
             sites = {part.apply.name for part in done if part.apply.kind is ApplyKind.SITE}
-            between = self.networks.at(phases, sites)
+            between = self.networks.at(phases, sites, added)
             self.flows[state] = self.comparison.with_network(between)
         return self.flows[state]
 

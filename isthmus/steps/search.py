@@ -34,12 +34,15 @@ def best_order(
     cost: Callable[[frozenset[Part]], Cost],
     most: int,
     zero: Cost,
+    *,
+    free: bool = False,
 ) -> BestOrder[Part] | None:
     """The order with the least cost; of equal ones, one close to the given order. None if `before` forms a circle.
 
     - `before`: the parts that must come before a part.
     - `cost`: of the network after some of the parts, neither none nor all. `most`: how many networks to evaluate; one
       order is always evaluated to its end. `zero`: no cost.
+    - `free`: look for an order without cost only. None if there is none, or if the limit is reached.
     """
     if (first := _in_order(parts, before)) is None:
         return None
@@ -57,11 +60,13 @@ def best_order(
     while waiting:
         so_far, _, path, complete = heappop(waiting)
         done = frozenset(first[number] for number in path)
+        if free and so_far != zero:
+            return None
         if done in seen:
             continue
         if not complete:
             if done not in known and len(known) >= most:
-                return _completed(first, cost_of, path, so_far)
+                return None if free else _completed(first, cost_of, path, so_far)
             # Networks are evaluated as late as possible: most orders are never looked at.
             heappush(waiting, (_sum(so_far, cost_of(done)), -len(done), path, True))
             continue

@@ -36,8 +36,10 @@ def current(page: Path) -> str:
     text = page.read_text()
     with tempfile.TemporaryDirectory() as folder:
         write_output(Path(folder) / "cdktf.out", files_of("environments.estate"))
-        if "isthmus prove stage-5" in text:
-            write_output(Path(folder) / "stage-5", files_of("examples.stage_5_resilient_vpn"))
+        for stage in sorted((PROJECT / "examples").glob("stage_*.py")):
+            named = f"stage-{stage.name.split('_')[1]}"
+            if re.search(f"<!-- output: [^>]*{named}", text):
+                write_output(Path(folder) / named, files_of(f"examples.{stage.stem}"))
         (Path(folder) / "examples").symlink_to(PROJECT / "examples")
         with contextlib.chdir(folder):
             return _PART.sub(_made, text)

@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,15 +169,24 @@ class LiveEstate:
         """The directory of the states, `<root>.tfstate` each."""
         return self.folder / "states"
 
-    def apply(self, estate: Estate, roots: Collection[str] | None = None, *, consumers_first: bool = False) -> None:
+    def apply(
+        self,
+        estate: Estate,
+        roots: Collection[str] | None = None,
+        *,
+        consumers_first: bool = False,
+        targets: Sequence[str] = (),
+    ) -> None:
         """Applies some roots of an estate, or all of them: producers first, or the other way round.
+
+        With `targets`, only what these addresses name is applied, and what it depends on.
 
         Raises:
             TerraformFailed: Terraform found errors.
         """
         with self._workspaces(estate, roots) as workspaces:
             for workspace in reversed(workspaces) if consumers_first else workspaces:
-                workspace.run("apply", "-auto-approve", _AT_ONCE)
+                workspace.run("apply", "-auto-approve", _AT_ONCE, *(f"-target={target}" for target in targets))
 
     def plans(self, estate: Estate) -> dict[str, Plan]:
         """What applying an estate would do to what exists, by root.
