@@ -106,3 +106,38 @@ def test_back_from_central_egress_the_propagations_are_removed_last(change: Chan
 def test_the_same_output_needs_no_apply(change: Change) -> None:
     found = change(3, 3)
     assert (found.verdict, found.steps, found.holds) == (OrderVerdict.NOTHING, (), True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "first", "then", "why"),
+    [
+        (3, 4, "network", "egress", "egress reads the output route_table_id_egress, which network creates"),
+        (
+            3,
+            4,
+            "network",
+            "test",
+            "network gives test permissions: network/module.hub.aws_iam_role_policy.join_workloads",
+        ),
+        (
+            4,
+            5,
+            "dev",
+            "network",
+            "network destroys network/module.hub.aws_ec2_transit_gateway_route_table.workloads_central, which dev "
+            "still uses",
+        ),
+        (4, 5, "egress", "network", "destroying egress reads the output route_table_id_egress, which network removes"),
+        (
+            2,
+            3,
+            "network",
+            "prod",
+            "network creates network/module.hub.aws_ram_principal_association.workloads_prod, which lets prod act in "
+            "its account",
+        ),
+    ],
+)
+def test_an_apply_waits_for_a_reason(change: Change, before: int, after: int, first: str, then: str, why: str) -> None:
+    reasons = {one.why for one in change(before, after).constraints if (one.first, one.then) == (first, then)}
+    assert why in reasons
