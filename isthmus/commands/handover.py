@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _devices(arguments: argparse.Namespace) -> int:
     """Write the devices as JSON, and their configuration files. All are made before the first is written."""
-    from isthmus.devices.configuration import configuration, word
+    from isthmus.devices.device_files import configuration, word
     from isthmus.devices.from_output import devices
     from isthmus.output.folder import read_output
     from isthmus.report.handover_json import handover_json

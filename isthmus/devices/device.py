@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv4Network
 from isthmus.aws.tunnel_packet_sizes import TunnelSizes
 
 
-class Action(StrEnum):
+class FilterAction(StrEnum):
     """What a filter rule does with the first packet of a connection."""
 
     PERMIT = "permit"
@@ -46,7 +46,7 @@ class FilterRule:
     """
 
     name: str
-    action: Action
+    action: FilterAction
     from_aws: bool
     source: tuple[IPv4Network, ...]
     destination: tuple[IPv4Network, ...]

@@ -30,10 +30,10 @@ def devices(output: Output, state: Graph | None = None) -> tuple[Device, ...]:
     `state` is the state of the hub's root module: it holds the outside addresses of AWS. Raises `CannotAnswer` if the
     Terraform does not state something that a configuration needs.
     """
-    return tuple(_Reader(output, state).devices())
+    return tuple(_DeviceReader(output, state).devices())
 
 
-class _Reader:
+class _DeviceReader:
     def __init__(self, output: Output, state: Graph | None) -> None:
         self.output = output
         self.estate: Estate = output.estate

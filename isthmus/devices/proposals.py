@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from isthmus.devices.device import Device, Proposals
 from isthmus.errors import CannotAnswer
-from isthmus.platforms import Phase, Platform, lacking
+from isthmus.platforms import PhaseAlgorithms, Platform, lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def unsupported(device: Device, platform: Platform) -> Iterator[str]:
         yield f"{device.name} authenticates with a certificate, but {platform.title} uses pre-shared keys only"
 
 
-def algorithms(given: Proposals, can: Phase) -> Algorithms:
+def algorithms(given: Proposals, can: PhaseAlgorithms) -> Algorithms:
     """The common algorithms of one phase. Raises `CannotAnswer` if there are none; see `unsupported`."""
     supported = [name for name in given.encryption if name in can.encryption]
     found = Algorithms(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, collapse_addresses
 
-from isthmus.devices.device import Action, FilterRule, Service
+from isthmus.devices.device import FilterAction, FilterRule, Service
 from isthmus.intent import Egress, Estate, Segment, Site
 from isthmus.intent.network_acl_rules import Ports, allowed_ports
 from isthmus.intent.reachability import networks_denied, networks_reached, sites_reached, transit_between
@@ -25,7 +25,7 @@ def site_filters(estate: Estate, site: Site) -> tuple[FilterRule, ...]:
     own = tuple(collapse_addresses(map(IPv4Network, estate.blocks)))
     return (
         # A default route to the site must not carry traffic from one spoke to another (a hairpin).
-        FilterRule("between spokes", Action.DENY, True, own, own),
+        FilterRule("between spokes", FilterAction.DENY, True, own, own),
         *(rule for segment in _with_spokes(estate) for rule in _segment_rules(estate, site, segment)),
         *_transit_rules(estate, site),
         *(rule for segment in _with_spokes(estate) for rule in _internet_rules(estate, site, segment)),
@@ -53,7 +53,7 @@ def _segment_rules(estate: Estate, site: Site, segment: Segment) -> Iterator[Fil
     """Between the site and one segment: named networks first, then the addresses without a name."""
     spokes = _ranges_of(estate, segment)
     if site.name not in {reached.name for reached in sites_reached(estate, segment)}:
-        yield from _both_ways(f"{segment.name} does not reach {site.name}", Action.DENY, (EVERYTHING,), spokes)
+        yield from _both_ways(f"{segment.name} does not reach {site.name}", FilterAction.DENY, (EVERYTHING,), spokes)
         return
     reached = networks_reached(estate, segment)
     for name, text in sorted(site.networks.items()):
@@ -62,16 +62,16 @@ def _segment_rules(estate: Estate, site: Site, segment: Segment) -> Iterator[Fil
         if network in reached:
             yield from _reached_network(estate, network, ranges, segment, spokes)
         else:
-            yield from _both_ways(f"{segment.name} does not reach {network}", Action.DENY, ranges, spokes)
+            yield from _both_ways(f"{segment.name} does not reach {network}", FilterAction.DENY, ranges, spokes)
     for network, text in networks_denied(estate, segment).items():
         if not network.startswith(f"{site.name}/"):
             ranges = (IPv4Network(text),)
-            yield from _both_ways(f"{segment.name} does not reach {network}", Action.DENY, ranges, spokes)
+            yield from _both_ways(f"{segment.name} does not reach {network}", FilterAction.DENY, ranges, spokes)
     rest = advertised_ranges(estate, site)
     if rest:
         limited = is_limited(estate, segment, site)
         what = "accepts no other addresses of" if limited else "and other addresses of"
-        action = Action.DENY if limited else Action.PERMIT
+        action = FilterAction.DENY if limited else FilterAction.PERMIT
         yield from _both_ways(f"{segment.name} {what} {site.name}", action, rest, spokes)
 
 
@@ -81,11 +81,11 @@ def _reached_network(
     """Between a site network and a segment that reach each other: the allowed connections, or everything."""
     inbound, outbound = allowed_ports(estate, network, segment.name), allowed_ports(estate, segment.name, network)
     if inbound is None or outbound is None:
-        yield from _both_ways(f"{network} and {segment.name}", Action.PERMIT, ranges, spokes)
+        yield from _both_ways(f"{network} and {segment.name}", FilterAction.PERMIT, ranges, spokes)
         return
     yield from _services(f"{network} to {segment.name}", inbound, False, ranges, spokes)
     yield from _services(f"{segment.name} to {network}", outbound, True, spokes, ranges)
-    yield from _both_ways(f"{network} and {segment.name}: nothing else", Action.DENY, ranges, spokes)
+    yield from _both_ways(f"{network} and {segment.name}: nothing else", FilterAction.DENY, ranges, spokes)
 
 
 def _services(
@@ -93,7 +93,7 @@ def _services(
 ) -> Iterator[FilterRule]:
     for each in ports:
         yield FilterRule(
-            name, Action.PERMIT, from_aws, source, destination, Service(each.protocol, each.first, each.last)
+            name, FilterAction.PERMIT, from_aws, source, destination, Service(each.protocol, each.first, each.last)
         )
 
 
@@ -102,7 +102,7 @@ def _transit_rules(estate: Estate, site: Site) -> Iterator[FilterRule]:
     own = _all_ranges(estate, site)
     for other in sorted(estate.sites, key=lambda one: one.name):
         if transit_between(site, other):
-            yield from _both_ways(f"{site.name} and {other.name}", Action.PERMIT, own, _all_ranges(estate, other))
+            yield from _both_ways(f"{site.name} and {other.name}", FilterAction.PERMIT, own, _all_ranges(estate, other))
 
 
 def _all_ranges(estate: Estate, site: Site) -> Ranges:
@@ -117,10 +117,10 @@ def _internet_rules(estate: Estate, site: Site, segment: Segment) -> Iterator[Fi
     reached = {one.name for one in sites_reached(estate, segment)}
     has_default = str(EVERYTHING) in site.advertises or routed_by_default(estate, site)
     if spokes and has_default and site.name in reached:
-        yield FilterRule(f"{segment.name} to the internet", Action.PERMIT, True, spokes, (EVERYTHING,))
+        yield FilterRule(f"{segment.name} to the internet", FilterAction.PERMIT, True, spokes, (EVERYTHING,))
 
 
-def _both_ways(name: str, action: Action, site: Ranges, aws: Ranges) -> Iterator[FilterRule]:
+def _both_ways(name: str, action: FilterAction, site: Ranges, aws: Ranges) -> Iterator[FilterRule]:
     """A rule for packets from the site to ranges behind AWS, and one for packets in the other direction."""
     yield FilterRule(name, action, False, site, aws)
     yield FilterRule(name, action, True, aws, site)

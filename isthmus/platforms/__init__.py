@@ -1,6 +1,6 @@
 """The platforms of customer gateway devices: a folder for each, with its capabilities and its templates."""
 
 from isthmus.platforms.algorithms import Lacking, lacking
-from isthmus.platforms.platform import Phase, Platform, UnknownPlatform, platform, platform_names
+from isthmus.platforms.platform import PhaseAlgorithms, Platform, UnknownPlatform, platform, platform_names
 
-__all__ = ["Lacking", "Phase", "Platform", "UnknownPlatform", "lacking", "platform", "platform_names"]
+__all__ = ["Lacking", "PhaseAlgorithms", "Platform", "UnknownPlatform", "lacking", "platform", "platform_names"]

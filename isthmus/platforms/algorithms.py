@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from isthmus.platforms.platform import Phase, Platform
+from isthmus.platforms.platform import PhaseAlgorithms, Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ def lacking(
 ) -> Iterator[Lacking]:
     """The lists of one phase of which the platform supports no value. AWS accepts each value of a list.
 
-    Phase 2 uses no integrity algorithm with AES-GCM.
+    PhaseAlgorithms 2 uses no integrity algorithm with AES-GCM.
     """
-    can: Phase = platform.phase1 if phase == 1 else platform.phase2
+    can: PhaseAlgorithms = platform.phase1 if phase == 1 else platform.phase2
     lists: list[tuple[str, Sequence[object], Mapping[str, str]]] = [
         ("encryption_algorithms", encryption, can.encryption),
         ("dh_group_numbers", groups, can.groups),

@@ -26,7 +26,7 @@ class UnknownPlatform(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
+class PhaseAlgorithms:
     """The algorithms that a platform supports in one phase: the name of AWS to the name of the platform."""
 
     encryption: Mapping[str, str]
@@ -44,8 +44,8 @@ class Platform:
     static: bool
     certificates: bool
     files: Mapping[str, str]
-    phase1: Phase
-    phase2: Phase
+    phase1: PhaseAlgorithms
+    phase2: PhaseAlgorithms
 
     @property
     def folder(self) -> Path:
@@ -72,6 +72,6 @@ def platform(name: str) -> Platform:
         static=document["static"],
         certificates=document["certificates"],
         files=document["files"],
-        phase1=Phase(**document["phase1"]),
-        phase2=Phase(**document["phase2"]),
+        phase1=PhaseAlgorithms(**document["phase1"]),
+        phase2=PhaseAlgorithms(**document["phase2"]),
     )

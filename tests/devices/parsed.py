@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from isthmus.devices import Action, Device, Service
+from isthmus.devices import Device, FilterAction, Service
 
 ANYTHING = Service()
 
@@ -79,7 +79,7 @@ def _entries(device: Device, *, from_aws: bool) -> Iterator[Entry]:
         if rule.from_aws is from_aws:
             for source in rule.source:
                 for destination in rule.destination:
-                    yield Entry(rule.action is Action.PERMIT, source, destination, rule.service)
+                    yield Entry(rule.action is FilterAction.PERMIT, source, destination, rule.service)
 
 
 Texts = Mapping[str, str]

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from isthmus.devices import Device
-from isthmus.devices.configuration import configuration
+from isthmus.devices.device_files import configuration
 from isthmus.devices.from_output import devices
 from isthmus.errors import CannotAnswer
 from isthmus.intent import check

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from isthmus.devices.configuration import configuration
+from isthmus.devices.device_files import configuration
 from isthmus.devices.from_output import devices
 from isthmus.output.folder import read_output
 from isthmus.platforms import platform

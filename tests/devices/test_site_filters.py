@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from hypothesis import given
 
-from isthmus.devices import Action, FilterRule, Service
+from isthmus.devices import FilterAction, FilterRule, Service
 from isthmus.devices.site_filters import EVERYTHING, site_filters
 from isthmus.intent import Egress, Estate, Site
 from isthmus.intent.reachability import sites_reached
@@ -43,7 +43,7 @@ def permitted(
             and any(to in network for network in rule.destination)
             and _covers(rule.service, service)
         ):
-            return rule.action is Action.PERMIT
+            return rule.action is FilterAction.PERMIT
     return False
 
 

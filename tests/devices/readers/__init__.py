@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from isthmus.devices.configuration import ConfigurationFile
+from isthmus.devices.device_files import ConfigurationFile
 from tests.devices.parsed import Parsed, Texts
 from tests.devices.readers.cisco import asa, ios_xe
 from tests.devices.readers.fortios import fortios

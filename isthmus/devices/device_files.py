@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from isthmus.aws.tunnel_packet_sizes import PacketSize
-from isthmus.devices.device import Action, Device, DeviceConnection, DeviceTunnel, FilterRule
+from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, FilterAction, FilterRule
 from isthmus.devices.proposals import Algorithms, algorithms, unsupported
 from isthmus.errors import CannotAnswer
 from isthmus.platforms import Platform
@@ -105,7 +105,7 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
         return KEY.format(_identifier(tunnel.name).upper())
 
     def permits(rule: FilterRule) -> bool:
-        return rule.action is Action.PERMIT
+        return rule.action is FilterAction.PERMIT
 
     return {
         "device": device,
