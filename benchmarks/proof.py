@@ -157,7 +157,8 @@ def _spoke(name: str, cidr: IPv4Network, table: str) -> Iterator[tuple[str, Any]
     )
 
 
-def _timed(what: Callable[[], object]) -> tuple[float, Any]:
+def timed(what: Callable[[], object]) -> tuple[float, Any]:
+    """Seconds of a call, and its result."""
     started = time.perf_counter()
     answer = what()
     return time.perf_counter() - started, answer
@@ -183,9 +184,9 @@ def walked(subject: proof.Analysis) -> dict[tuple[str, str], bool]:
 def compared_with_the_walker(facts: model.Network, intent: Estate) -> str:
     """Seconds of the naive walker, and how many times as fast all pairs are. They have to agree."""
     subject = proof.Analysis(facts, intent, roots={"network"})
-    slow, expected = _timed(lambda: walked(subject))
+    slow, expected = timed(lambda: walked(subject))
     fresh = proof.Analysis(facts, intent, roots={"network"})
-    fast, found = _timed(lambda: {(flow.source, flow.destination): flow.works for flow in fresh.flows})
+    fast, found = timed(lambda: {(flow.source, flow.destination): flow.works for flow in fresh.flows})
     assert found == expected
     return f"{slow:>9.2f} {slow / fast:>6.0f}x"
 
@@ -194,11 +195,11 @@ def measured(count: int) -> str:
     """One row."""
     facts, intent = network(count), estate(count)
     subject = proof.Analysis(facts, intent, roots={"network"})
-    alone, answer = _timed(lambda: subject.prove(scenarios=False))
-    failing, _ = _timed(lambda: subject.prove(scenarios=True))
+    alone, answer = timed(lambda: subject.prove(scenarios=False))
+    failing, _ = timed(lambda: subject.prove(scenarios=True))
     subject.trace("spoke0001", "dc1/users")
-    tracing, _ = _timed(lambda: subject.trace("spoke0001", "spoke0002"))
-    writing = f"{_timed(lambda: sum(map(len, proof_json(answer))))[0]:.2f}" if count <= 100 else "-"
+    tracing, _ = timed(lambda: subject.trace("spoke0001", "spoke0002"))
+    writing = f"{timed(lambda: sum(map(len, proof_json(answer))))[0]:.2f}" if count <= 100 else "-"
     walking = compared_with_the_walker(facts, intent) if count <= 10 else f"{'-':>9} {'-':>7}"
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     times = f"{alone:>9.2f} {failing:>12.2f} {tracing * 1000:>9.1f} {writing:>8} {walking}"

@@ -47,20 +47,27 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.report.difference_terminal import print_difference
     from isthmus.terraform import Unknown
     from isthmus.text.console import console
+    from isthmus.text.progress import progress
 
     plans = dict(arguments.plans)
     read = (arguments.base, arguments.head, *arguments.others, arguments.intent, *plans.values())
     check_outputs((arguments.json, arguments.markdown), read)
     assuming = assumed(arguments)
     others = arguments.others
-    if arguments.head is None:
-        before, after = proof.read_change(arguments.base, others=others, **assuming)
-    else:
-        before, after = (proof.read(side, *others, **assuming) for side in (arguments.base, arguments.head))
-    difference = proof.compare(before, after)
-    head = None if arguments.head is None else (arguments.head, *others)
-    changes = changes_of_inputs((arguments.base, *others), head, (before.graph, after.graph), plans)
-    refusals = () if isinstance(changes, Unknown) else refused(before.graph, changes)
+    with progress() as step:
+        step(f"reading {arguments.base}")
+        if arguments.head is None:
+            before, after = proof.read_change(arguments.base, others=others, **assuming)
+        else:
+            before = proof.read(arguments.base, *others, **assuming)
+            step(f"reading {arguments.head}")
+            after = proof.read(arguments.head, *others, **assuming)
+        step("comparing the flows and the failure scenarios")
+        difference = proof.compare(before, after)
+        step("comparing the resources")
+        head = None if arguments.head is None else (arguments.head, *others)
+        changes = changes_of_inputs((arguments.base, *others), head, (before.graph, after.graph), plans)
+        refusals = () if isinstance(changes, Unknown) else refused(before.graph, changes)
     if arguments.json:
         publish(arguments.json, "json", difference_json(difference, changes, refusals))
     if arguments.markdown:

@@ -87,10 +87,10 @@ def _own(group: Sequence[str], others: Sequence[str], at: Evaluate, first: Chang
     found: dict[str, list[frozenset[str]]] = {}
     for name in group:
         end = _other(others, name)
-        mine, theirs = at(name, end), at(_other(group, name, end), end)
-        if not _what(mine) == _what(theirs) == _what(first):
+        own, compared = at(name, end), at(_other(group, name, end), end)
+        if not _what(own) == _what(compared) == _what(first):
             return None
-        found[name] = [one.causes - other.causes for one, other in zip(mine, theirs, strict=True)]
+        found[name] = [one.causes - other.causes for one, other in zip(own, compared, strict=True)]
     return found
 
 
