@@ -42,7 +42,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--waivers", metavar="FILE", help="file of waivers (TOML)")
     parser.add_argument("--policies", metavar="FOLDER", default="policies", help="Checkov policies (default: policies)")
     parser.add_argument("--no-scan", action="store_true", help="do not scan; the review says so")
-    parser.add_argument("--no-scenarios", action="store_true", help="skip failure simulation (tunnel, gateway, zone)")
     parser.add_argument("--traffic", metavar="FILE", help="flows of a month (TOML): source, destination and GB")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--prices", metavar="FILE", help="prices of a Region, or your own (TOML)")
@@ -83,7 +82,6 @@ def run(arguments: argparse.Namespace) -> int:
         traffic,
         None if arguments.no_scan else Path(arguments.policies),
         _waivers(arguments.waivers),
-        not arguments.no_scenarios,
     )
     with progress() as step:
         review = gather(inputs, step)

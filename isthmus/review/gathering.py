@@ -35,7 +35,6 @@ class Inputs:
     - `plans`: plans of root modules, by name of the root module.
     - `prices`: None: those of the Region of each network. `traffic`: flows of a month, for the cost.
     - `policies`: the folder of policies for the scan; None: no scan. `waivers`: of your own.
-    - `scenarios`: simulate failures.
     """
 
     base: str | None
@@ -46,7 +45,6 @@ class Inputs:
     traffic: tuple[TrafficFlow, ...] = ()
     policies: Path | None = None
     waivers: tuple[Waiver, ...] = ()
-    scenarios: bool = True
 
 
 def _quiet(text: str) -> None:
@@ -70,7 +68,7 @@ def gather(inputs: Inputs, step: Step = _quiet) -> Review:
     step("comparing the flows")
     difference = compare(before, after)
     step("proving")
-    proof, proof_before = after.prove(scenarios=inputs.scenarios), _proof_before(before, inputs.scenarios)
+    proof, proof_before = after.prove(), _proof_before(before)
     step("scanning")
     return Review(
         first=inputs.base is None,
@@ -90,9 +88,9 @@ def gather(inputs: Inputs, step: Step = _quiet) -> Review:
     )
 
 
-def _proof_before(before: Analysis, scenarios: bool) -> Proof | None:
+def _proof_before(before: Analysis) -> Proof | None:
     try:
-        return before.prove(scenarios=scenarios)
+        return before.prove()
     except UnusableInput:
         return None  # no network, so there is nothing to prove
 

@@ -90,7 +90,7 @@ def test_without_checkov_nothing_is_scanned_and_the_review_says_so(
 
 
 def test_annotations_follow_the_report(sides: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(capsys, sides[STAGE], sides["leaking"], "--no-scan", "--no-scenarios", "--annotations")
+    code, out, _ = run(capsys, sides[STAGE], sides["leaking"], "--no-scan", "--annotations")
     assert code == 1
     last = [line for line in out.splitlines() if line.startswith("::")]
     assert last
@@ -99,7 +99,7 @@ def test_annotations_follow_the_report(sides: dict[str, Path], capsys: pytest.Ca
 
 
 def test_a_document_on_standard_output_is_alone(sides: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = run(capsys, sides[STAGE], sides[STAGE], "--no-scan", "--no-scenarios", "--markdown", "-")
+    _, out, _ = run(capsys, sides[STAGE], sides[STAGE], "--no-scan", "--markdown", "-")
     assert out.startswith("<!-- isthmus review -->\n**Proved.** 0 destroyed, 0 replaced, no flow changes, same cost.\n")
 
 
@@ -120,7 +120,7 @@ class Terminal(io.StringIO):
 def test_progress_is_for_a_terminal_alone(
     sides: dict[str, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = (sides[STAGE], sides[STAGE], "--no-scan", "--no-scenarios")
+    given = (sides[STAGE], sides[STAGE], "--no-scan")
     _, plain, err = run(capsys, *given)
     assert err == ""
     terminal = Terminal()

@@ -412,6 +412,6 @@ def test_the_limit_is_that_of_github() -> None:
 
 def test_a_review_of_a_plan_or_state_says_what_it_does_not_know(tmp_path: Path) -> None:
     made = folders(tmp_path)
-    review = gather(Inputs(str(made[STAGE]), str(made["uncounted"]), scenarios=False))
+    review = gather(Inputs(str(made[STAGE]), str(made["uncounted"])))
     assert review.unknown_results
     assert titles(review)[:1] == [headings.UNKNOWN] or headings.UNKNOWN in titles(review)

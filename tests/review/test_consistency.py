@@ -108,7 +108,7 @@ def test_the_first_pull_request_creates_everything(head: str, sides: dict[str, P
 
 def test_a_review_says_what_the_scan_says(sides: dict[str, Path], answers: Answers) -> None:
     before, after = str(sides[STAGE]), str(sides["open"])
-    code, review = answers.run("review", before, after, "--no-scenarios", "--waivers", "waivers.toml")
+    code, review = answers.run("review", before, after, "--waivers", "waivers.toml")
     scan_code, scan = answers.run("scan", after, "--waivers", "waivers.toml")
     assert scan_code == 1
     assert review["scan"] == scan
@@ -137,12 +137,12 @@ def test_a_review_prices_the_same_traffic(sides: dict[str, Path], answers: Answe
     before, after = str(sides[STAGE]), str(sides["stage_4_central_egress"])
     traffic = tmp_path / "traffic.toml"
     traffic.write_text('[[flow]]\nfrom = "dev"\nto = "dc1/users"\ngb = 500\n')
-    _, review = answers.run("review", before, after, "--no-scan", "--no-scenarios", "--traffic", str(traffic))
+    _, review = answers.run("review", before, after, "--no-scan", "--traffic", str(traffic))
     _, cost = answers.run("cost", after, "--before", before, "--traffic", str(traffic))
     assert review["cost"] == cost
     assert any(charge["unit"] == "GB" for charge in cost["charges"])
     traffic.write_text('[[flow]]\nfrom = "dev"\nto = "nowhere"\ngb = 500\n')
-    options = ("--no-scan", "--no-scenarios", "--region", "us-east-1", "--traffic", str(traffic))
+    options = ("--no-scan", "--region", "us-east-1", "--traffic", str(traffic))
     _, unpriced = answers.run("review", before, after, *options)
     assert unpriced["cost"] is None
     assert {"cost", "cost before"} <= {one["what"] for one in unpriced["unknown"]}
