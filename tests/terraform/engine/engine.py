@@ -64,13 +64,13 @@ class Workspace:
         """
         return self.core.run(self.directory, self.environment, *arguments, "-json")[1]
 
-    def plan(self) -> Plan:
+    def plan(self, *options: str) -> Plan:
         """The plan from the copy's state to its configuration.
 
         Raises:
             TerraformFailed: Terraform found errors.
         """
-        self.run("plan", "-out=plan")
+        self.run("plan", "-out=plan", *options)
         plan: Plan = json.loads(self.core.run(self.directory, self.environment, "show", "-json", "plan")[0])
         return plan
 
@@ -188,14 +188,14 @@ class LiveEstate:
             for workspace in reversed(workspaces) if consumers_first else workspaces:
                 workspace.run("apply", "-auto-approve", _AT_ONCE, *(f"-target={target}" for target in targets))
 
-    def plans(self, estate: Estate) -> dict[str, Plan]:
-        """What applying an estate would do to what exists, by root.
+    def plans(self, estate: Estate, *options: str, roots: Collection[str] | None = None) -> dict[str, Plan]:
+        """What applying some roots of an estate, or all, would do to what exists, by root.
 
         Raises:
             TerraformFailed: Terraform found errors.
         """
-        with self._workspaces(estate) as workspaces:
-            return {workspace.directory.name: workspace.plan() for workspace in workspaces}
+        with self._workspaces(estate, roots) as workspaces:
+            return {workspace.directory.name: workspace.plan(*options) for workspace in workspaces}
 
     def destroy(self, estate: Estate, roots: Collection[str] | None = None) -> None:
         """Destroys some roots of an estate, or all of them: consumers first, protected or not.
