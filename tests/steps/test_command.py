@@ -62,7 +62,7 @@ def test_lost_flows_with_a_split(stages: Path, tmp_path: Path, capsys: pytest.Ca
     assert "lost until step 5" in markdown
 
 
-def test_a_limit_that_is_reached_is_said(stages: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_reached_limit_makes_the_answer_unknown(stages: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, stages / "3", stages / "4", "--networks", "3")
     assert code == LOST
     assert out.startswith("UNKNOWN: not all orders were tried (")

@@ -130,7 +130,7 @@ def test_the_order_is_the_usual_one(case: tuple[str, Judge, Procedure]) -> None:
     assert ([step.part.apply.name for step in found.steps], found.verdict) == EXPECTED[name]
 
 
-# The first site with a second one beside it gets a route table, and its connection moves before spokes propagate there.
+# The first site next to a second one gets a route table, and its connection moves before spokes propagate there.
 EFFECTS = {
     "new site": {Effect.LOSES},
     "central egress at once": {Effect.LOSES},
