@@ -28,12 +28,14 @@ def failure_entries(changes: Iterable[FailureChange], named: Callable[[Sequence[
 
 
 def _rank(change: FailureChange) -> int:
-    """The order: flows that survived before, flows that are unknown, new scenarios, the others, scenarios gone."""
+    """The order: flows that survived before, unknown flows, flows that survive now, new scenarios, scenarios gone."""
     if change.endangered:
         return 0
     if change.after is not None and change.after.unknown:
         return 1
-    return {FailureChangeKind.NEW: 2, FailureChangeKind.CHANGED: 3, FailureChangeKind.GONE: 4}[change.change]
+    if change.change is FailureChangeKind.CHANGED:
+        return 2
+    return 5 if change.after is None else 3 if change.after.lost else 4
 
 
 def _label(change: FailureChange) -> str:

@@ -38,7 +38,7 @@ class FlowsInFailure:
 
 @dataclass(frozen=True, slots=True)
 class FailureChange:
-    """A failure scenario whose flows differ.
+    """A failure scenario that takes other flows, of those that work in both networks without it.
 
     - `before`, `after`: the flows that it takes; None if the component does not exist.
     - `saved`: flows that it took before and that certainly survive it now.
@@ -81,6 +81,8 @@ class _Compared:
                 continue
             saved = tuple(_surviving(was.lost, now, self.flows[1]))
             endangered = tuple(_surviving(now.lost, was, self.flows[0]))
+            if not saved and not endangered and was.unknown == now.unknown:
+                continue  # only flows that one of the networks does not have
             yield FailureChange(
                 failure, FailureChangeKind.CHANGED, was, now, saved, endangered, tuple(self._sites(was, now, saved))
             )
