@@ -1,6 +1,6 @@
 """Positions: the file and line of the program that created each object of an estate.
 
-An `intent.json` holds them beside the estate, under `positions`. They are no part of the estate: a line that moves
+An `intent.json` holds them next to the estate, under `positions`. They are no part of the estate: a line that moves
 changes no Terraform and no flow. Paths are relative to the project folder, so that they are the same on every machine.
 """
 

@@ -11,7 +11,7 @@ from isthmus.changes.impact import noun
 from isthmus.changes.summary import consequences
 from isthmus.report.resource_changes import DONE, change_totals
 from isthmus.report.terminal import counted
-from isthmus.steps.change import ApplyKind
+from isthmus.steps.changed_roots import ApplyKind
 from isthmus.steps.constraints import Constraint
 from isthmus.steps.losses import Effect
 from isthmus.steps.planner import ApplyStep, OrderVerdict, Procedure

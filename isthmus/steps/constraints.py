@@ -14,7 +14,7 @@ from typing import Any
 
 from isthmus.changes import ResourceAction
 from isthmus.proof import Analysis
-from isthmus.steps.change import ApplyKind, ChangeOfOutputs
+from isthmus.steps.changed_roots import ApplyKind, ChangeOfOutputs
 from isthmus.terraform import Ref, Resource, Unknown
 from isthmus.terraform.assumed_roles import POLICY_TYPES
 from isthmus.terraform.state_reads import StateRead

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from itertools import product
 
 from isthmus.network.answers import Outcome
@@ -19,7 +20,7 @@ from isthmus.network.prefix_classes import Advertised, Key, combined_keys, prefi
 from isthmus.proof import Analysis
 from isthmus.proof.difference.kinds_of_change import outcomes, unknown_reason
 from isthmus.proof.difference.names import answers_in_between
-from isthmus.proof.pairs.locations import INTERNET
+from isthmus.proof.pairs.locations import INTERNET, Inventory
 from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.pairs.pair import Pair
 
@@ -80,7 +81,7 @@ class Comparison:
             first, second = (other.keys for number, other in enumerate(sides) if number != own)
             cut.append(side.cut_into(_of_both(first, second)))
         order = list(Effect)
-        found = (*_Three(cut).found(), *self._names(between))
+        found = (*_Three(cut).found(), *self._names(between), *_same_cidr(between))
         return tuple(sorted(found, key=lambda one: (order.index(one.effect), not one.inbound)))
 
     def _names(self, between: Analysis) -> Iterator[Interim]:
@@ -90,6 +91,20 @@ class Comparison:
             effect = Effect.UNCLEAR if Answered.UNKNOWN.value in name.after else Effect.LOSES
             for spoke in name.spokes:
                 yield Interim(effect, spoke, f"DNS name {name.name}", why=f"{name.after}; before: {name.before}")
+
+
+def _same_cidr(between: Analysis) -> Iterator[Interim]:
+    """Spokes whose CIDR several VPCs have: one of them is about to replace the other. A flow may reach either.
+
+    The evaluation follows the first one only, so that nothing about the spoke is certain.
+    """
+    spokes = between.estate.spokes if between.estate is not None else ()
+    inventory = Inventory(between.network)
+    for _, spoke in spokes:
+        found = sorted(inventory.vpcs_by_cidr.get(ip_network(spoke.cidr), ()))
+        if len(found) > 1:
+            why = f"{', '.join(found)} have the CIDR {spoke.cidr}: it is unknown which one packets reach"
+            yield Interim(Effect.UNCLEAR, spoke.name, "every location", why=why)
 
 
 class _Side:

@@ -10,7 +10,7 @@ from pathlib import Path
 from isthmus.changes import Refusal, refused
 from isthmus.proof import Analysis, UnknownResult
 from isthmus.proof.result.assumptions import assumptions
-from isthmus.steps.change import Apply, ApplyKind, ChangeOfOutputs, change_of
+from isthmus.steps.changed_roots import Apply, ApplyKind, ChangeOfOutputs, change_of
 from isthmus.steps.constraints import Constraint, constraints, unclear_reads
 from isthmus.steps.intermediate import Networks, RootPhase
 from isthmus.steps.losses import Comparison, Effect, Interim

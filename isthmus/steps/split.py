@@ -12,7 +12,7 @@ from enum import Enum
 from itertools import pairwise
 
 from isthmus.changes import ResourceAction, ResourceChange
-from isthmus.steps.change import Apply, ApplyKind, ChangeOfOutputs
+from isthmus.steps.changed_roots import Apply, ApplyKind, ChangeOfOutputs
 from isthmus.steps.constraints import Constraint, Need, addresses
 from isthmus.steps.intermediate import RootPhase
 from isthmus.terraform import Resource

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from isthmus import cli
+from isthmus.intent import Environment, check
+from modules.output_folder import write_output
+from modules.synthesis import synthesize
 from tests.proof.estates import STAGES, output, write
 from tests.report.schemas import faults
+from tests.terraform.order.estates import NETWORK, SHARED, TEAM, plain
 
 KEPT, LOST, NO_ANSWER = 0, 1, 2
 
@@ -135,3 +140,19 @@ def test_a_wrong_limit_is_a_usage_error(stages: Path, capsys: pytest.CaptureFixt
     code, _, err = run(capsys, stages / "2", stages / "3", "--networks", "0")
     assert code == NO_ANSWER
     assert "expected a number from 1 to 1,000,000, got '0'" in err
+
+
+def test_two_vpcs_with_the_cidr_of_a_spoke_make_its_flows_unknown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A renamed environment: its new VPC exists while the old one does. It is unknown which one packets reach."""
+    renamed = replace(TEAM, name="teams-2")
+    for folder, environment in (("base", TEAM), ("head", renamed)):
+        shared = Environment("shared", account="network", spokes=[SHARED])
+        estate = check(plain(environments=[NETWORK, shared, environment]))
+        write_output(tmp_path / folder, synthesize(estate))
+    code, out, _ = run(capsys, tmp_path / "base", tmp_path / "head")
+    assert code == LOST
+    assert out.startswith("UNKNOWN: whether this order keeps every flow.\n")
+    assert "web -> every location" in out
+    assert "have the CIDR 10.1.0.0/20" in " ".join(out.split())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from isthmus import proof
-from isthmus.steps.change import ApplyKind
+from isthmus.steps.changed_roots import ApplyKind
 from isthmus.steps.losses import Effect
 from isthmus.steps.planner import ApplyStep, OrderVerdict, Procedure, procedure
 from tests.proof.estates import STAGES, output, write

@@ -38,13 +38,13 @@ def possible_renames(before: Estate | None, after: Estate | None) -> Iterator[Po
         old, new = ({thing.name: thing for thing in renamable(side) if type(thing) is kind} for side in (before, after))
         gone = [thing for name, thing in old.items() if name not in new]
         come = [thing for name, thing in new.items() if name not in old and thing.was is None]
-        alike = [(one, other) for one in gone for other in come if _alike((before, one), (after, other))]
-        for one, other in alike:
-            if sum(one in pair or other in pair for pair in alike) == 1:
+        equivalent = [(one, other) for one in gone for other in come if _equivalent((before, one), (after, other))]
+        for one, other in equivalent:
+            if sum(one in pair or other in pair for pair in equivalent) == 1:
                 yield PossibleRename(word(kind), one.name, other.name)
 
 
-def _alike(old: tuple[Estate, Renamable], new: tuple[Estate, Renamable]) -> bool:
+def _equivalent(old: tuple[Estate, Renamable], new: tuple[Estate, Renamable]) -> bool:
     """Whether two objects have the same addresses, or close names where they have none."""
     identities = [_identity(*side) for side in (old, new)]
     if None in identities:

@@ -11,7 +11,7 @@ import pytest
 from isthmus import proof
 from isthmus.changes import ResourceAction, ResourceChange
 from isthmus.intent import Estate
-from isthmus.steps.change import ApplyKind
+from isthmus.steps.changed_roots import ApplyKind
 from isthmus.steps.planner import ApplyStep, OrderVerdict, Procedure, procedure
 from modules.output_folder import write_output
 from tests.steps.estates import CHANGES
