@@ -42,6 +42,8 @@ class _DeviceReader:
         self.gateways = _by_name(output.graph, "aws_customer_gateway")
         present = roots(output.folder, output.graph, self.estate)
         self.advertised: Mapping[str, AdvertisedPrefixes] = advertised(output.network, self.estate, present)
+        if state is not None:
+            self._check_state()
 
     def devices(self) -> Iterator[Device]:
         by_gateway: dict[str, list[VpnConnection]] = {}
@@ -130,10 +132,33 @@ class _DeviceReader:
         )
 
     def _aws_outside(self, connection: str, number: int) -> IPv4Address | None:
+        """The outside address of AWS in the state; None before AWS creates the tunnel."""
         resource = self.state.get(connection)
-        if resource is None or resource.get(f"tunnel{number}_address") is None:
+        value = None if resource is None else resource.get(f"tunnel{number}_address")
+        if resource is None or value is None or value == "":
             return None
-        return _address(resource, f"tunnel{number}_address")
+        where = f"{resource.address}: tunnel{number}_address of the state"
+        right = _state_of(self.output, resource)
+        if isinstance(value, Unknown):
+            raise CannotAnswer(f"{where} is unknown: {value.reason}. {right}")
+        try:
+            return IPv4Address(value if isinstance(value, str) else "")
+        except ValueError:
+            raise CannotAnswer(f"{where} is {value!r}, and no IPv4 address. {right}") from None
+
+    def _check_state(self) -> None:
+        """Refuse a state without any connection of the output: it belongs to another root module, or is no state."""
+        if self.connections and not self.connections.keys() & self.state.keys():
+            resource = next(iter(self.connections.values()))
+            raise CannotAnswer(
+                f"the state holds none of the VPN connections {', '.join(sorted(self.connections))}. "
+                f"{_state_of(self.output, resource)}"
+            )
+
+
+def _state_of(output: Output, connection: Resource) -> str:
+    root = output.folder / "stacks" / (connection.root or "network")
+    return f"Give the state of the hub's root module after its apply: terraform -chdir={root} state pull"
 
 
 def _by_name(graph: Graph, type_: str) -> dict[str, Resource]:

@@ -47,10 +47,11 @@ def test_the_estate_names_the_platform(tmp_path: Path) -> None:
     assert [file.parent.name for file in (tmp_path / "devices").glob("*/*")] == ["infra-dc1-01"]
 
 
-def test_the_state_gives_the_outside_addresses(folder: Path, tmp_path: Path) -> None:
+def state_with(name: str, *addresses: object) -> dict[str, object]:
     """A state in the form of Terraform, with the one resource that matters."""
-    attributes = {"tags": {"Name": "infra-dc1-01"}, "tunnel1_address": "192.0.2.7", "tunnel2_address": "192.0.2.8"}
-    state = {
+    tunnels = {f"tunnel{number}_address": address for number, address in enumerate(addresses, 1)}
+    attributes = {"tags": {"Name": name}, **tunnels}
+    return {
         "version": 4,
         "terraform_version": "1.11.4",
         "serial": 1,
@@ -66,6 +67,10 @@ def test_the_state_gives_the_outside_addresses(folder: Path, tmp_path: Path) -> 
             }
         ],
     }
+
+
+def test_the_state_gives_the_outside_addresses(folder: Path, tmp_path: Path) -> None:
+    state = state_with("infra-dc1-01", "192.0.2.7", "192.0.2.8")
     file = tmp_path / "network.tfstate"
     file.write_text(json.dumps(state))
     arguments = ["handover", str(folder), "--device", "strongswan-frr", "-o", str(tmp_path / "devices")]
@@ -74,6 +79,33 @@ def test_the_state_gives_the_outside_addresses(folder: Path, tmp_path: Path) -> 
     assert "remote_addrs = 192.0.2.7" in text
     assert "remote_addrs = 192.0.2.8" in text
     assert "AWS_ADDRESS" not in text
+
+
+NO_STATE = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "outputs": {}, "resources": []}
+PLAN = {"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {"root_module": {}}}
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (NO_STATE, "the state holds none of the VPN connections infra-dc1-01"),
+        (PLAN, "the state holds none of the VPN connections infra-dc1-01"),
+        (state_with("other", "192.0.2.7", "192.0.2.8"), "the state holds none of the VPN connections infra-dc1-01"),
+        (state_with("infra-dc1-01", "192.0.2.7\nx", "192.0.2.8"), "tunnel1_address of the state is '192.0.2.7"),
+        (state_with("infra-dc1-01", "192.0.2.7", 3_221_225_992), "tunnel2_address of the state is 3221225992"),
+    ],
+)
+def test_a_state_without_the_addresses_is_a_message(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], document: object, message: str
+) -> None:
+    file = tmp_path / "network.tfstate"
+    file.write_text(json.dumps(document))
+    arguments = ["handover", str(folder), "--device", "vyos", "-o", str(tmp_path / "devices"), "--state", str(file)]
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert "stacks/network state pull" in error
+    assert not (tmp_path / "devices").exists()
 
 
 def test_the_json_follows_its_schema_and_states_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
