@@ -60,7 +60,13 @@ def _environment(platform: Platform) -> Any:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701  configurations are no HTML; `word` and `comment` make names safe
     )
-    environment.filters |= {"word": word, "comment": comment, "netmask": _netmask, "wildcard": _wildcard}
+    environment.filters |= {
+        "word": word,
+        "comment": comment,
+        "netmask": _netmask,
+        "wildcard": _wildcard,
+        "power_of_two": _power_of_two,
+    }
     return environment
 
 
@@ -84,6 +90,11 @@ def _netmask(network: IPv4Network) -> str:
 
 def _wildcard(network: IPv4Network) -> str:
     return str(network.hostmask)
+
+
+def _power_of_two(value: int, largest: int) -> int:
+    """The largest power of two up to both values: some platforms accept no other replay window."""
+    return int(2 ** (min(value, largest).bit_length() - 1))
 
 
 def _sizes(connection: DeviceConnection) -> Iterator[PacketSize]:
@@ -116,6 +127,7 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
         "key": key,
         "permits": permits,
         "advertised": sorted({prefix for connection in device.connections for prefix in connection.advertises}),
+        "everything": IPv4Network("0.0.0.0/0"),
         "most_prefixes": MOST_PREFIXES,
         "mss": min(size.mss for connection in device.connections for size in _sizes(connection)),
         "replay_window": min(tunnel.replay_window for tunnel in device.tunnels),

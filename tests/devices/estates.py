@@ -1,4 +1,4 @@
-"""An estate with every kind of thing that a device configuration holds."""
+"""Estates with every kind of thing that a device configuration holds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from isthmus.intent import (
     Segment,
     Site,
     Spoke,
+    Tunnel,
     VpnConnection,
 )
 from tests.modules.synthesized import estate_of
@@ -70,3 +71,48 @@ def busy() -> Estate:
             AllowedConnection(source=cards, to="dc1/servers", ports=["udp/53"]),
         ),
     )
+
+
+def crowded() -> Estate:
+    """Stage 3 with one device of five connections: long names, AES-CBC, acceleration, and numbers at their limits."""
+    base = estate_of("examples.stage_3_every_vpc")
+    [site] = base.sites
+    services = base.segments[0]
+    gateway = site.customer_gateways[0]
+    both = ("AES256", "AES256-GCM-16")
+    tunnels = (
+        Tunnel(
+            inside_cidr="169.254.77.0/30",
+            phase1_encryption_algorithms=both,
+            phase2_encryption_algorithms=both,
+            dpd_timeout=900,
+            replay_window_size=2_048,
+        ),
+        Tunnel(
+            phase1_encryption_algorithms=("AES256",),
+            phase2_encryption_algorithms=("AES256",),
+            dpd_timeout=45,
+            replay_window_size=100,
+        ),
+    )
+    more = [
+        VpnConnection(
+            "the_second_connection_of_the_head-office",
+            customer_gateway=gateway.name,
+            number=11,
+            segment=services,
+            tunnels=tunnels,
+            acceleration=True,
+        ),
+        *(
+            VpnConnection(f"more-{number}", customer_gateway=gateway.name, number=number, segment=services)
+            for number in (12, 13, 14)
+        ),
+    ]
+    environments = [
+        replace(environment, vpn_connections=(*environment.vpn_connections, *more))
+        if environment.hub is not None
+        else environment
+        for environment in base.environments
+    ]
+    return replace(base, environments=tuple(environments))

@@ -17,7 +17,7 @@ from isthmus.output.folder import read_output
 from isthmus.platforms import platform, platform_names
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
-from tests.devices.estates import busy
+from tests.devices.estates import busy, crowded
 from tests.devices.parsed import Parsed, expected
 from tests.devices.readers import READERS, parsed
 from tests.modules.synthesized import files_of
@@ -51,9 +51,24 @@ def busy_devices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Device, ...]
     return devices(read_output(out))
 
 
+@pytest.fixture(scope="module")
+def crowded_device(tmp_path_factory: pytest.TempPathFactory) -> Device:
+    estate = crowded()
+    check(estate)
+    out = tmp_path_factory.mktemp("crowded")
+    write_output(out, synthesize(estate))
+    [device] = devices(read_output(out))
+    return device
+
+
 def stated(device: Device, name: str) -> Parsed:
-    """What a platform's configuration of a device states. A DNS proxy of PAN-OS has two servers for a domain."""
+    """What a platform's configuration of a device states.
+
+    A DNS proxy of PAN-OS has two servers for a domain. ASA and Junos have one TCP MSS for all tunnels.
+    """
     wanted = expected(device)
+    if name in ("cisco-asa", "juniper-junos"):
+        wanted = replace(wanted, mss=frozenset({min(wanted.mss)}))
     if name == "paloalto-pan-os":
         first_two = {domain: frozenset(sorted(servers)[:2]) for domain, servers in wanted.forwarded.items()}
         wanted = replace(wanted, forwarded=first_two)
@@ -80,6 +95,12 @@ def test_configurations_of_a_busy_estate_read_back(busy_devices: tuple[Device, .
     branch, *_ = busy_devices
     assert not branch.bgp
     assert expected(branch).static
+
+
+@pytest.mark.parametrize("name", platform_names())
+def test_the_configuration_of_a_crowded_device_reads_back(crowded_device: Device, name: str) -> None:
+    assert len(crowded_device.connections) == 5
+    assert parsed(name, configuration(crowded_device, platform(name))) == stated(crowded_device, name)
 
 
 @pytest.mark.parametrize("name", platform_names())

@@ -14,18 +14,22 @@ from isthmus.output.folder import read_output
 from isthmus.platforms import platform
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
-from tests.devices.estates import busy
+from tests.devices.estates import busy, crowded
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The strongSwan and FRRouting files of a busy estate, a folder for each device."""
+    """The strongSwan and FRRouting files of a busy and a crowded estate, a folder for each device."""
     out, written = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("devices")
     write_output(out, synthesize(busy()))
-    for device in devices(read_output(out)):
-        (written / device.name).mkdir()
-        for file in configuration(device, platform("strongswan-frr")):
-            (written / device.name / file.name).write_text(file.text)
+    many = tmp_path_factory.mktemp("many")
+    write_output(many, synthesize(crowded()))
+    for output in (out, many):
+        for device in devices(read_output(output)):
+            place = written / f"{output.name}-{device.name}"
+            place.mkdir()
+            for file in configuration(device, platform("strongswan-frr")):
+                (place / file.name).write_text(file.text)
     return written
 
 
@@ -70,7 +74,7 @@ def test_nftables_reads_the_filter(folder: Path, tmp_path: Path) -> None:
 
 def test_the_shell_reads_the_scripts(folder: Path) -> None:
     scripts = [*files(folder, "interfaces.sh"), *files(folder, "updown.sh")]
-    assert len(scripts) == 4
+    assert len(scripts) == 5
     for script in scripts:
         done = run("sh", "-n", str(script))
         assert done.returncode == 0, done.stderr

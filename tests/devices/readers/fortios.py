@@ -15,6 +15,7 @@ from tests.devices.parsed import (
     Texts,
     every,
     first,
+    found,
     keys,
     masked,
     product,
@@ -45,6 +46,9 @@ def fortios(texts: Texts) -> Parsed:
         assert own
         assert remote
         inside.add(f"{own[1]}/{masked('0.0.0.0', remote[2]).prefixlen}")
+    originates = {masked(*each) for each in every(r"^            set prefix (\d\S*) (\S+)$", bgp)}
+    if "set capability-default-originate enable" in bgp:
+        originates.add(IPv4Network("0.0.0.0/0"))
     own_asn = first(r"^    set as (\d+)$", bgp)
     static = {
         masked(address, mask)
@@ -52,20 +56,20 @@ def fortios(texts: Texts) -> Parsed:
         for address, mask in every(r"set dst (\S+) (\S+)$", body)
     }
     forwarded = {
-        name: frozenset(map(IPv4Address, every(r'"(\d+\.\d+\.\d+\.\d+)"', body)))
-        for name, body in _edits(sections.get("system dns-database", ""))
+        found(r'set domain "(.*)"$', body): frozenset(map(IPv4Address, every(r'"(\d+\.\d+\.\d+\.\d+)"', body)))
+        for _, body in _edits(sections.get("system dns-database", ""))
     }
     return Parsed(
         inside=frozenset(inside),
         asn=int(own_asn[1]) if own_asn else None,
         neighbors=neighbors,
-        originates=frozenset(masked(*found) for found in every(r"^            set prefix (\d\S*) (\S+)$", bgp)),
+        originates=frozenset(originates),
         static=frozenset(static),
         from_aws=tuple(_forti_rules(sections, "isthmus-aws")),
         to_aws=tuple(_forti_rules(sections, "INSIDE_INTERFACE")),
         forwarded=forwarded,
         keys=keys(text),
-        mss=frozenset(int(found) for found in every(r"set tcp-mss (\d+)$", sections["system interface"])),
+        mss=frozenset(int(each) for each in every(r"set tcp-mss (\d+)$", sections["system interface"])),
     )
 
 

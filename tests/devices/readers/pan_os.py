@@ -46,8 +46,9 @@ def pan_os(texts: Texts) -> Parsed:
     mtus = dict(every(r"^set network interface tunnel units (\S+) mtu (\d+)$", text))
     adjusted = dict(every(r"units (\S+) adjust-tcp-mss ipv4-mss-adjustment (\d+)$", text))
     forwarded: dict[str, set[IPv4Address]] = defaultdict(set)
-    for domain, server in every(r"domain-servers (\S+) (?:primary|secondary) (\S+)$", text):
-        forwarded[domain].add(IPv4Address(server))
+    domains = dict(every(r"domain-servers (\S+) domain-name \[ (\S+) ", text))
+    for name, server in every(r"domain-servers (\S+) (?:primary|secondary) (\S+)$", text):
+        forwarded[domains[name]].add(IPv4Address(server))
     return Parsed(
         inside=frozenset(every(r"^set network interface tunnel units \S+ ip (\S+)$", text)),
         asn=int(own[1]) if own else None,
