@@ -101,8 +101,10 @@ def _transit_rules(estate: Estate, site: Site) -> Iterator[FilterRule]:
     """Between this site and the sites that it reaches through the transit gateway."""
     own = _all_ranges(estate, site)
     for other in sorted(estate.sites, key=lambda one: one.name):
-        if transit_between(site, other):
-            yield from _both_ways(f"{site.name} and {other.name}", FilterAction.PERMIT, own, _all_ranges(estate, other))
+        there = _all_ranges(estate, other)
+        # A site may have no named network and advertise nothing yet: then there is nothing to permit.
+        if transit_between(site, other) and own and there:
+            yield from _both_ways(f"{site.name} and {other.name}", FilterAction.PERMIT, own, there)
 
 
 def _all_ranges(estate: Estate, site: Site) -> Ranges:

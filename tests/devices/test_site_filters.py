@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from hypothesis import given
@@ -145,3 +146,25 @@ def test_a_site_carries_no_packet_from_spoke_to_spoke(estate: Estate) -> None:
         addresses = [IPv4Network(spoke.cidr)[5] for _, spoke in estate.spokes]
         for source in addresses:
             assert not any(permitted(rules, source, to, SERVICES[0], aws=True) for to in addresses)
+
+
+def without_addresses(estate: Estate) -> list[FilterRule]:
+    """Rules without a source or a destination: no platform can write them."""
+    return [
+        rule for site in estate.sites for rule in site_filters(estate, site) if not (rule.source and rule.destination)
+    ]
+
+
+@given(estates())
+def test_every_rule_has_a_source_and_a_destination(estate: Estate) -> None:
+    assert without_addresses(estate) == []
+
+
+def test_transit_with_a_site_without_addresses_permits_nothing() -> None:
+    """The branch has no network yet, and advertises nothing."""
+    estate = busy()
+    main, branch = estate.sites
+    empty = replace(branch, networks={}, advertises=(), transit_with=("dc1",))
+    changed = replace(estate, sites=(replace(main, transit_with=("branch",)), empty))
+    assert without_addresses(changed) == []
+    assert not any("branch" in rule.name and rule.action is FilterAction.PERMIT for rule in site_filters(changed, main))
