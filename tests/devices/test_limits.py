@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,10 @@ def test_fortios_originates_the_default_route_for_its_neighbors(device: Device) 
     network = bgp[bgp.index("config network") :]
     assert "set prefix 0.0.0.0 0.0.0.0" not in network
     assert bgp.count("set capability-default-originate enable") == len(device.tunnels)
+
+
+def test_ios_xe_without_a_rule_denies(device: Device) -> None:
+    """An access list without entries matches every packet."""
+    text = text_of(replace(device, filters=()), "cisco-ios-xe")
+    lists = every(r"^ip access-list extended \S+\n((?: .*\n)*)", text)
+    assert lists == [" deny ip any any\n", " deny ip any any\n"]

@@ -32,6 +32,7 @@ def _cisco_lists(text: str) -> Mapping[str, set[IPv4Network]]:
 def ios_xe(texts: Texts) -> Parsed:
     [text] = texts.values()
     acl = dict(every(r"^ip access-list extended (\S+)\n((?: .*\n)*)", text))
+    assert all(body.endswith(" deny ip any any\n") for body in acl.values())  # an empty list permits everything
     routes = every(r"^ip route (\S+) (\S+) Tunnel\d+$", text)
     return _cisco(text, acl["ISTHMUS-FROM-AWS"], acl["ISTHMUS-TO-AWS"], routes, r"^ ip tcp adjust-mss (\d+)$")
 
@@ -78,7 +79,7 @@ def _cisco(
 def _acl(body: str, *, inverse: bool) -> Iterator[Entry]:
     """The entries of an access list. `inverse`: it has wildcard masks, as IOS does."""
     for line in body.splitlines():
-        if line.startswith(" remark"):
+        if line.startswith(" remark") or line == " deny ip any any":
             continue
         found = re.fullmatch(r" (permit|deny) (\w+) (\S+) (\S+) (\S+) (\S+)(?: (.*))?", line)
         assert found, line
