@@ -132,6 +132,9 @@ ELSEWHERE: dict[str, str] = {
             "invalid-site-coordinates",
             *(
                 "unknown-platform",
+                "invalid-former-name",
+                "was-equals-name",
+                "was-in-use",
                 "unsupported-by-platform",
                 "network-manager-not-available",
                 "invalid-state-bucket",
