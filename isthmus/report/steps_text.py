@@ -67,15 +67,25 @@ class SameSteps:
 def verdict_sentence(steps: Procedure) -> tuple[str, str]:
     """The verdict, and the rest of the sentence."""
     number = counted(len(steps.steps), "apply", "applies")
+    order = " in this order" if len(steps.steps) > 1 else ""
     rest = {
         OrderVerdict.NOTHING: ": the two outputs have the same root modules",
-        OrderVerdict.KEPT: f": {number} in this order" if len(steps.steps) > 1 else f": {number}",
+        OrderVerdict.KEPT: f": {number}{order}{_interrupting(steps)}",
         OrderVerdict.LOSES: ": every order of these applies loses flows or lets flows through; this one has the fewest",
         OrderVerdict.NO_ORDER: ": the applies wait for each other, so the change has to be split",
         OrderVerdict.UNKNOWN: _unknown(steps),
     }
     refused = ", but refused" if any(not one.unknown for one in steps.refusals) else ""
     return f"{steps.verdict}{refused}", rest[steps.verdict]
+
+
+def _interrupting(steps: Procedure) -> str:
+    """No flow is lost before and after an apply; while it runs, it may interrupt some."""
+    number = sum(bool(impact_lines(step)) for step in steps.steps)
+    if not number:
+        return ""
+    which = "it" if len(steps.steps) == 1 else f"{number} of them"
+    return f", between the applies; {which} may interrupt flows while running"
 
 
 def _unknown(steps: Procedure) -> str:

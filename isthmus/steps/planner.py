@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from isthmus.changes import Refusal, refused
+from isthmus.changes import Refusal, ResourceAction, refused
 from isthmus.proof import Analysis, UnknownResult
 from isthmus.proof.result.assumptions import assumptions
 from isthmus.steps.changed_roots import Apply, ApplyKind, ChangeOfOutputs, change_of
@@ -24,6 +24,12 @@ _ASSUMED = (
     "BASE is applied completely, and nothing else changes the network in between",
     "a VPN connection carries packets as soon as it is created: its device has to be configured by then",
     "while one apply runs, Terraform changes resources one after the other; only the networks after it are evaluated",
+)
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTransitGatewayVpcAttachment.html
+_STILL_ATTACHED = (
+    "the VPC that is left behind stays attached, and AWS does not propagate the CIDR of a second VPC that overlaps "
+    "with it"
 )
 
 
@@ -270,6 +276,9 @@ def _unknown_results(change: ChangeOfOutputs) -> dict[UnknownResult, None]:
         found |= {UnknownResult(address, why): None for address, why in side.network.not_evaluated}
         for address in (*side.uncounted, *possible.vpcs, *possible.subnets, *possible.vpns):
             found[UnknownResult(address, "how many there are is not known")] = None
+    for one in change.changes:
+        if (one.type, one.action) == ("aws_vpc", ResourceAction.LEAVE) and one.address in change.head.graph.resources:
+            found[UnknownResult(one.address, _STILL_ATTACHED)] = None
     for root, why in unclear_reads(change):
         found[UnknownResult(f"which root module writes what {root} reads", why)] = None
     return found

@@ -17,6 +17,8 @@ from tests.proof.estates import STAGES, output, write
 from tests.report.schemas import faults
 from tests.terraform.order.estates import NETWORK, SHARED, TEAM, plain
 
+from .estates import written
+
 KEPT, LOST, NO_ANSWER = 0, 1, 2
 
 
@@ -46,7 +48,8 @@ def test_an_order_that_keeps_every_flow(stages: Path, capsys: pytest.CaptureFixt
 def test_a_refused_change_is_no_yes(stages: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, stages / "1", stages / "2")
     assert code == LOST
-    assert out.startswith("NO FLOW LOST, BUT REFUSED: 1 apply.\n")
+    assert out.startswith("NO FLOW LOST, BUT REFUSED: 1 apply")
+    assert "it may interrupt flows while running" in " ".join(out.split())
     assert "route (3 of them) are updated in place: connections that use it break" in out
 
 
@@ -65,6 +68,15 @@ def test_lost_flows_with_a_split(stages: Path, tmp_path: Path, capsys: pytest.Ca
     markdown = paths[1].read_text()
     assert markdown.startswith("**flows lost**")
     assert "lost until step 5" in markdown
+
+
+def test_a_vpc_in_another_account_makes_the_answer_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The old VPC stays attached with the same CIDR, so AWS may not route to the new one."""
+    moved = plain(environments=[NETWORK, replace(TEAM, account="network")])
+    code, out, _ = run(capsys, *written((plain(), moved), tmp_path))
+    assert code == LOST
+    assert out.startswith("UNKNOWN: whether this order keeps every flow.")
+    assert "the VPC that is left behind stays attached" in " ".join(out.split())
 
 
 def test_a_reached_limit_makes_the_answer_unknown(stages: Path, capsys: pytest.CaptureFixture[str]) -> None:
