@@ -13,7 +13,7 @@ from typing import Any
 
 from isthmus.changes.actions import Cause, ResourceAction, ResourceChange
 from isthmus.changes.differences import differences
-from isthmus.changes.moves import moved_resource, moves_between
+from isthmus.changes.moves import moved_resource, moves_between, without_index
 from isthmus.changes.replacing import forces_replacement, is_listed
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 from isthmus.terraform.sensitive import is_secret
@@ -22,6 +22,9 @@ _META = frozenset({"lifecycle", "provisioner", "connection", "depends_on", "coun
 _STEPS = re.compile(r"[.\[]")
 _LONGEST = 60  # characters of a value
 _UNCOUNTED = "how many there are is unknown before or after"
+_OTHER_NUMBER = "how many there are is unknown before and after, and count or for_each changes, or what it refers to"
+_OTHER_PLACE = "the settings of its provider change, and whether its {} stays the same is unknown"
+_OTHER_ORIGIN = "its expression changes, or what it refers to, and its value is {}"
 _IMPORTED = "an import block takes an existing resource into the state, and its arguments are unknown here"
 _NO_ROOT = "the new output has no such root module: destroy it before you remove it, with the output before"
 
@@ -29,7 +32,8 @@ _NO_ROOT = "the new output has no such root module: destroy it before you remove
 def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
     """Every resource that is not the same in both, in address order.
 
-    Values that are unknown on both sides, with the same reason, count as unchanged. The reason holds the expression.
+    A value that is unknown on both sides counts as unchanged if it has the same reason and the same origin: the same
+    expression, which refers to the same.
     """
     found: dict[str, ResourceChange] = {}
     sides = [{**graph.resources, **graph.unexpanded} for graph in (before, after)]
@@ -38,10 +42,10 @@ def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
         kind = sides[0][old_address].type
         found[old_address] = ResourceChange(old_address, kind, ResourceAction.MOVE, moved_to=new_address)
     sides[0] = dict(moved_resource(resource, moves) for resource in sides[0].values())
-    uncounted = {_without_index(address) for address in {*before.unexpanded} ^ {*after.unexpanded}}
+    uncounted = {without_index(address) for address in {*before.unexpanded} ^ {*after.unexpanded}}
     for address in sorted({*sides[0], *sides[1]}):
         old, new = sides[0].get(address), sides[1].get(address)
-        if _without_index(address) in uncounted and (one := old or new) is not None:
+        if without_index(address) in uncounted and (one := old or new) is not None:
             found[address] = ResourceChange(address, one.type, ResourceAction.MAY_REPLACE, reason=_UNCOUNTED)
         elif old is None and new is not None:
             imported = address in after.imported
@@ -59,10 +63,6 @@ def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
     return tuple(found[address] for address in sorted(found))
 
 
-def _without_index(address: str) -> str:
-    return address.rpartition("[")[0] if address.endswith("]") else address
-
-
 def _trigger(new: Mapping[str, Resource], found: dict[str, ResourceChange]) -> bool:
     """Add what `replace_triggered_by` may replace: a resource, or one of its arguments, that it names changes.
 
@@ -74,7 +74,7 @@ def _trigger(new: Mapping[str, Resource], found: dict[str, ResourceChange]) -> b
     for address, resource in new.items():
         inside = address.rpartition(f"{resource.type}.")[0]
         named = [f"{inside}{'.'.join(_STEPS.split(trigger)[:2])}" for trigger in resource.triggers]
-        changed = next((name for name in named if any(_without_index(one) == name for one in found)), "")
+        changed = next((name for name in named if any(without_index(one) == name for one in found)), "")
         if changed:
             was = found.get(address) or ResourceChange(address, resource.type, ResourceAction.UPDATE)
             if was.action is ResourceAction.UPDATE:
@@ -108,7 +108,23 @@ def _changed(old: Resource, new: Resource) -> ResourceChange | None:
             reason = f"its {name} changes from {before} to {after}: the old resource stays there, without Terraform"
             return ResourceChange(new.address, new.type, ResourceAction.LEAVE, reason=reason)
     causes = tuple(_causes(old, new))
-    return ResourceChange(new.address, new.type, _action(causes, new.type), causes) if causes else None
+    unclear = _OTHER_NUMBER if old.number_origin != new.number_origin else _unclear_place(old, new)
+    action = _action(causes, new.type) if causes else None
+    if unclear and action is not ResourceAction.REPLACE:
+        action = ResourceAction.MAY_REPLACE
+    return ResourceChange(new.address, new.type, action, causes, reason=unclear) if action else None
+
+
+def _unclear_place(old: Resource, new: Resource) -> str:
+    """Why it is unknown whether a resource stays in its account and Region; "" if it stays."""
+    if old.provider_origin == new.provider_origin:
+        return ""
+    names = [
+        name
+        for name, before, after in (("account", old.account, new.account), ("Region", old.region, new.region))
+        if before is None or after is None
+    ]
+    return _OTHER_PLACE.format(" or ".join(names)) if names else ""
 
 
 def _action(causes: tuple[Cause, ...], type_: str) -> ResourceAction:
@@ -131,7 +147,8 @@ def _causes(old: Resource, new: Resource) -> Iterator[Cause]:
                 replaces = None
             secret = is_secret(argument.rpartition(".")[2])
             shown = ("(sensitive)", "(sensitive)") if secret else (_text(before), _text(after))
-            yield Cause(argument, *shown, replaces)
+            other = isinstance(before, Unknown) and before == after and not secret
+            yield Cause(argument, *shown, replaces, _OTHER_ORIGIN.format(after) if other else "")
 
 
 def _follow(old: Mapping[str, Resource], new: Mapping[str, Resource], found: dict[str, ResourceChange]) -> None:

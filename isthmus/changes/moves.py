@@ -5,7 +5,7 @@ https://developer.hashicorp.com/terraform/language/modules/develop/refactoring
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -38,23 +38,63 @@ def _moves(
 ) -> Iterator[tuple[str, str]]:
     """The resources that `moved` blocks give a new address. A block may name a resource, an instance or a module.
 
-    Blocks form chains: one moves a module, another one a resource inside of it.
+    Blocks form chains: one moves a module, another one a resource inside of it. Terraform moves nothing to an address
+    that has a resource already: it destroys what it cannot move.
     """
-    for address in sorted(old):
-        if moved and address not in new:
-            target = next((one for one in _destinations(address, moved) if one in new), "")
-            if target:
+    occupied = {place for resource in old.values() for place in _places(resource)}
+    taken: set[str] = set()
+    for address, resource in sorted(old.items()):
+        if address in new:
+            continue
+        found = [*_destinations(resource.address, resource.type, moved, occupied), *_of_count(address, moved)]
+        for target in found:
+            if target in new and new[target].type == resource.type and target not in old and target not in taken:
+                taken.add(target)
                 yield address, target
+                break
 
 
-def _destinations(address: str, moved: Mapping[str, str], used: frozenset[str] = frozenset()) -> Iterator[str]:
+def _of_count(address: str, moved: Mapping[str, str]) -> Iterator[str]:
+    """Terraform moves a resource to its instance zero if it gets `count`, and back. A `moved` block decides otherwise.
+
+    https://developer.hashicorp.com/terraform/language/modules/develop/refactoring
+    """
+    other = address.removesuffix("[0]") if address.endswith("[0]") else f"{address}[0]"
+    stated = {*moved, *moved.values()}
+    if not stated & {address, other, without_index(address)}:
+        yield other
+
+
+def _places(resource: Resource) -> Iterator[str]:
+    """The addresses that a resource occupies for a move: its own, its block's, and that of its module."""
+    yield resource.address
+    yield without_index(resource.address)
+    yield _module(resource.address, resource.type)
+
+
+def without_index(address: str) -> str:
+    """The address of a block, from that of an instance."""
+    return address.rpartition("[")[0] if address.endswith("]") else address
+
+
+def _module(address: str, type_: str) -> str:
+    return address.rpartition(f"{type_}.")[0]
+
+
+def _destinations(
+    address: str, type_: str, moved: Mapping[str, str], occupied: Collection[str], used: frozenset[str] = frozenset()
+) -> Iterator[str]:
     """Where chains of `moved` blocks lead, the longest chain first."""
     for source in sorted(moved.keys() - used, key=len, reverse=True):
         rest = address.removeprefix(source)
         if rest != address and (not rest or rest[0] in ".["):
             after = f"{moved[source]}{rest}"
-            yield from _destinations(after, moved, used | {source})
-            yield after
+            # A block moves a module, all instances of a resource, or one of them.
+            is_module = len(source) < len(_module(address, type_))
+            place = _module(after, type_) if is_module else moved[source]
+            if place not in occupied:
+                yield from _destinations(after, type_, moved, occupied, used | {source})
+                yield after
 
 
 def moved_resource(resource: Resource, moves: Mapping[str, str]) -> tuple[str, Resource]:

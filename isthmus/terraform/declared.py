@@ -46,6 +46,11 @@ def references(module: Module) -> Iterator[Reference]:
         yield from _of_body("output", {name: output.get("value")})
 
 
+def references_in(value: Any) -> Iterator[Words]:
+    """Every reference in JSON, with all its words."""
+    return _in_json(value, frozenset())
+
+
 def is_declared(module: Module, to: Words) -> bool:
     """Whether a module declares the target of a reference. Outputs of child modules are not checked."""
     first, *rest = to
@@ -64,11 +69,16 @@ def _of_body(owner: str, body: Body) -> Iterator[Reference]:
         found: dict[Words, None] = {}
         if argument == "depends_on":
             for text in value if isinstance(value, list) else ():
-                found |= dict.fromkeys(_bare(text) if isinstance(text, str) else ())
+                found |= dict.fromkeys(map(_first_words, _bare(text) if isinstance(text, str) else ()))
         else:
             bound = frozenset(_iterators(value)) if argument == "dynamic" else frozenset()
-            found |= dict.fromkeys(_in_json(value, bound))
+            found |= dict.fromkeys(_first_words(to) for to in _in_json(value, bound))
         yield from (Reference(owner, argument, to) for to in found)
+
+
+def _first_words(words: Words) -> Words:
+    """The words that identify what is referred to."""
+    return words[: _LONGEST.get(words[0], 2)]
 
 
 def _in_json(value: Any, bound: frozenset[str]) -> Iterator[Words]:
@@ -102,7 +112,7 @@ def _in_text(text: str) -> tuple[Words, ...]:
     plain = _PLAIN.fullmatch(text)
     if plain:
         words = tuple(plain[1].split("."))
-        return (words[: _LONGEST.get(words[0], 2)],)
+        return (words,)
     try:
         return tuple(dict.fromkeys(_in_node(parse_template(text), frozenset())))
     except (ExpressionError, RecursionError):
@@ -121,7 +131,7 @@ def _in_node(node: Node, bound: frozenset[str]) -> Iterator[Words]:
     words = _chain(node)
     if words:
         if words[0] not in bound:
-            yield words[: _LONGEST.get(words[0], 2)]
+            yield words
         yield from _keys(node, bound)
         return
     if isinstance(node, For):

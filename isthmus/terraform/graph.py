@@ -43,9 +43,13 @@ class Unknown:
 
     `reason` is for messages: the expression, or the feature that prevents an answer. It never holds a sensitive
     value, and is safe to print.
+
+    `origin` is a digest of what the value is made from, "" where that is not known, see `origins`. Two unknown values
+    of different origin may differ. It does not count for `==`.
     """
 
     reason: str
+    origin: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", printable(self.reason, _LONGEST_REASON))
@@ -76,7 +80,8 @@ class Resource:
     `depends_on` holds addresses, of resources, blocks or modules, that Terraform makes before it, beyond those that
     arguments refer to. `ignored` are the arguments of which Terraform ignores changes, `all` for each of them.
     `triggers` are the references of `replace_triggered_by`, as they are written. `prevent_destroy` is the lifecycle
-    setting of that name.
+    setting of that name. `number_origin` is the origin of the number of instances, if it is not known.
+    `provider_origin` is that of the settings that decide the account and the Region.
     """
 
     address: str
@@ -91,6 +96,8 @@ class Resource:
     ignored: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     prevent_destroy: bool | Unknown = NO_LIFECYCLE
+    number_origin: str = ""
+    provider_origin: str = ""
 
     def get(self, argument: str, default: Value = None) -> Value:
         """The value of an argument, or `default` where it is absent or null."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from isthmus.terraform.configuration import Body, Module
 from isthmus.terraform.data_sources import Reading, answer
@@ -14,6 +15,7 @@ from isthmus.terraform.graph import Resource, Unknown, Value
 from isthmus.terraform.instances import Key, any_instance, instances
 from isthmus.terraform.module_files import ModuleFiles, text_of
 from isthmus.terraform.optional import conforming
+from isthmus.terraform.origins import number_origin, origin, with_origins
 from isthmus.terraform.resource_arguments import META, account_of, arguments, index_suffix
 from isthmus.terraform.resource_instance import BUSY, Provider, ResourceInstance, bare
 from isthmus.terraform.scopes import Attributes, EvaluationError, EvaluationScope, Folders, having, unknown
@@ -23,6 +25,8 @@ from isthmus.terraform.value_limits import limited
 from isthmus.text.printable import printable
 
 _DEEPEST_MODULE = 30
+# Settings of a provider that decide neither the account nor the Region.
+_OF_ANY_ACCOUNT = frozenset({"alias", "default_tags", "ignore_tags", "max_retries", "retry_mode", "version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +309,9 @@ class ModuleInstance:
                     found = {None: ResourceInstance(self, kind, text, body, any_instance(self, found))}
                 for resource in found.values():
                     self.shared.files.count(self.module.path)
-                    yield resource.read(), certain and self.certain
+                    one = resource.read()
+                    known = certain and self.certain
+                    yield (one if known else replace(one, number_origin=number_origin(self, body))), known
         for name, call in self.module.calls.items():
             children = self.children(name)
             if isinstance(children, Unknown):
@@ -328,6 +334,10 @@ class ModuleInstance:
         listed = body.get("depends_on")
         return tuple(f"{self.prefix}{bare(entry)}" for entry in listed) if isinstance(listed, list) else ()
 
+    def with_origins(self, value: Value, raw: Any, block: Body) -> Value:
+        """A value that is written in a block of this module, with the origins of its unknown parts."""
+        return with_origins(value, raw, self, block)
+
     # Providers and states
 
     def provider(self, name: str) -> Provider:
@@ -342,7 +352,8 @@ class ModuleInstance:
             settings = dict(arguments((key, evaluate_json(value, self)) for key, value in body.items()))
             region = settings.get("region")
             known = region if isinstance(region, str) else None
-            return Provider(account_of(settings), known, f"{self.prefix}{name}")
+            deciding = {key: value for key, value in body.items() if key not in _OF_ANY_ACCOUNT}
+            return Provider(account_of(settings), known, f"{self.prefix}{name}", origin(deciding, self, body))
         if self.parent is None:
             return Provider(name=f"{self.prefix}{name}")
         passed = self.call.get("providers")

@@ -27,6 +27,7 @@ class Provider:
     account: str | None = None
     region: str | None = None
     name: str = ""
+    origin: str = ""  # of the settings that decide the account and the Region
 
 
 class DeclaringModule(Protocol):
@@ -40,6 +41,9 @@ class DeclaringModule(Protocol):
 
     def named(self, body: Body) -> tuple[str, ...]:
         """The addresses in `depends_on` of a block of this module."""
+
+    def with_origins(self, value: Value, raw: Any, block: Body) -> Value:
+        """A value with the origins of its unknown parts."""
 
 
 class ResourceInstance:
@@ -107,6 +111,9 @@ class ResourceInstance:
         for name, value in values.items():
             if isinstance(value, Unknown) and _never_null(self.body.get(name)):
                 values[name] = NeverNull(value.reason)
+        for name, value in values.items():
+            written = self.body[name] if name in self.body else self.body["dynamic"]
+            values[name] = self.module.with_origins(value, written, self.body)
         raw = self.body.get("provider")
         provider = self.module.provider(bare(raw) if raw else self.kind.split("_", 1)[0])
         region = values.get("region", provider.region)  # from provider 6 on, resources may name their Region
@@ -123,6 +130,7 @@ class ResourceInstance:
             self.ignored(),
             self.triggers(),
             self.prevent_destroy(),
+            provider_origin=provider.origin,
         )
 
     def ignored(self) -> tuple[str, ...]:

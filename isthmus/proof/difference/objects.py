@@ -1,7 +1,7 @@
 """Objects of two networks with their settings: which are added, removed or changed, and what is unclear.
 
-A value that is unknown on both sides for the same reason counts as unchanged, as in `isthmus.changes`: the reason holds
-the expression. A value that is unknown on one side only, or for another reason, is unclear: it is neither equal nor
+A value that is unknown on both sides counts as unchanged if it has the same reason and origin, as in `isthmus.changes`.
+A value that is unknown on one side only, for another reason or of another origin, is unclear: it is neither equal nor
 changed.
 """
 
@@ -52,11 +52,13 @@ class Setting:
     - `values`: its values as texts, in order.
     - `unknown`: why it has other values, or more; "" if all are known.
     - `assigned`: how many more values AWS assigns, which the input does not hold. They stay with the object.
+    - `origins`: those of the unknown values.
     """
 
     values: tuple[str, ...] = ()
     unknown: str = ""
     assigned: int = 0
+    origins: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, *values: Any, assigned: int = 0) -> Setting:
@@ -65,7 +67,8 @@ class Setting:
         known = [one for one in flat if one is not None and not isinstance(one, Unknown)]
         reasons = dict.fromkeys(one.reason for one in flat if isinstance(one, Unknown))
         texts = dict.fromkeys(_text(one) for one in sorted(known, key=_order))
-        return cls(tuple(texts), "; ".join(sorted(reasons)), assigned)
+        origins = frozenset(one.origin for one in flat if isinstance(one, Unknown))
+        return cls(tuple(texts), "; ".join(sorted(reasons)), assigned, origins)
 
     def __str__(self) -> str:
         """Everything in one line."""
@@ -227,6 +230,8 @@ def _differs(before: Setting, after: Setting) -> bool | None:
         fewer, more = (first, second) if before.assigned > after.assigned else (second, first)
         return not (same_number and fewer <= more)  # the further values are those that AWS has assigned
     if before.unknown == after.unknown:
+        if first == second and before.origins != after.origins:
+            return None
         return first != second
     certain = (not before.unknown and second - first) or (not after.unknown and first - second)
     return True if certain else None
