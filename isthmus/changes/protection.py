@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from isthmus.changes.actions import ResourceAction, ResourceChange
-from isthmus.terraform.graph import Graph, Unknown
+from isthmus.terraform.graph import NO_LIFECYCLE, Graph, Unknown
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 _LIFT = (
@@ -39,7 +39,15 @@ class Refusal:
         last = "make this change"
         if self.action is ResourceAction.LEAVE:
             last = "destroy it where it is, and make this change"
-        return f"1. With the configuration of BASE, {_LIFT}. 2. Then {last}."
+        return f"1. With the configuration of BASE, {_LIFT}. 2. Then {last}. Keep the setting until it is applied."
+
+
+@dataclass(frozen=True, slots=True)
+class Unprotected:
+    """A resource that is no longer protected. `unknown` says why it is unknown whether it is; "" if it is certain."""
+
+    address: str
+    unknown: str = ""
 
 
 def refused(before: Graph, changes: Iterable[ResourceChange]) -> tuple[Refusal, ...]:
@@ -56,6 +64,20 @@ def refused(before: Graph, changes: Iterable[ResourceChange]) -> tuple[Refusal, 
         for change in listed
         if _ends(change)
         for found in _refusal(change, settings.of(old_addresses.get(change.address, change.address)))
+    )
+
+
+def unprotected(before: Graph, after: Graph) -> tuple[Unprotected, ...]:
+    """The resources that keep their address and lose their protection. A later change can end them without a refusal.
+
+    Plans and states hold no such setting, so that nothing is known there.
+    """
+    old, new = _settings(before), _settings(after)
+    kept = sorted(old.instances.keys() & new.instances.keys())
+    return tuple(
+        Unprotected(address, setting.reason if isinstance(setting, Unknown) else "")
+        for address in kept
+        if old.of(address) is True and (setting := new.of(address)) is not True and setting != NO_LIFECYCLE
     )
 
 

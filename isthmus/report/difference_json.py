@@ -34,6 +34,7 @@ def difference_document(
     members: dict[str, Any] = {
         "inbound_internet_access": [_change(change) for change in difference.inbound],
         "refused": refused_members(refusals),
+        "unprotected": [{"address": one.address, "unknown": one.unknown or None} for one in difference.unprotected],
         "resource_changes": None if isinstance(changes, Unknown) else [_resource_change(one) for one in known],
         "possible_renames": [
             {"kind": one.kind, "before": one.before, "after": one.after} for one in difference.possible_renames

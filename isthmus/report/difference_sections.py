@@ -14,7 +14,7 @@ from isthmus.report.change_groups import ChangeGroup, change_groups
 from isthmus.report.difference_lines import inbound_lines, object_lines, on_premises_lines
 from isthmus.report.failure_entries import failure_entries
 from isthmus.report.location_lists import by_segment
-from isthmus.report.refusals import refusal_lines, undecided_lines
+from isthmus.report.refusals import refusal_lines, undecided_lines, unprotected_lines
 from isthmus.report.resource_changes import DONE, change_lines, change_totals
 from isthmus.report.sections import Entry, Importance, Section, plain
 from isthmus.report.verdicts import difference_verdict
@@ -48,6 +48,7 @@ def difference_sections(
     unknown = (*undecided_lines(refusals), *difference.unknown_results)
     sections = (
         plain(headings.INBOUND_CHANGES, inbound_lines(difference.inbound), Importance.WARNING),
+        plain(headings.UNPROTECTED, unprotected_lines(difference.unprotected), Importance.WARNING),
         plain(headings.RESOURCE_CHANGES, change_lines(known), Importance.WARNING),
         plain(headings.POSSIBLE_RENAMES, difference.possible_renames, Importance.WARNING),
         plain(headings.ADDRESS_CHANGES, object_lines(difference.addresses), Importance.WARNING),

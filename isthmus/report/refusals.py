@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from isthmus.changes import Refusal, ResourceAction
 from isthmus.changes.impact import noun
+from isthmus.changes.protection import Unprotected
 from isthmus.report.resource_changes import DONE
 from isthmus.text.listing import some
 
-__all__ = ["refusal_lines", "refused_members", "undecided_lines", "undecided_members"]
+__all__ = ["refusal_lines", "refused_members", "undecided_lines", "undecided_members", "unprotected_lines"]
 
 _MOST = 3
 
@@ -31,6 +32,19 @@ def undecided_lines(refusals: Sequence[Refusal]) -> Iterator[str]:
             reasons.setdefault(one.unknown, []).append(one.address)
     for reason, addresses in reasons.items():
         yield f"whether the change of {some(addresses, _MOST)} must be refused (prevent_destroy): {reason}"
+
+
+def unprotected_lines(unprotected: Sequence[Unprotected]) -> Iterator[str]:
+    """A sentence for the resources that lose their protection, and one for each reason why that is unknown."""
+    reasons: dict[str, list[str]] = {}
+    for one in unprotected:
+        reasons.setdefault(one.unknown, []).append(one.address)
+    for reason, addresses in sorted(reasons.items()):
+        if reason:
+            yield f"whether {some(addresses, _MOST)} stay protected (prevent_destroy) is unknown: {reason}"
+        else:
+            verb = "loses" if len(addresses) == 1 else "lose"
+            yield f"{some(addresses, _MOST)} {verb} prevent_destroy: a later change can destroy or replace them"
 
 
 def refused_members(refusals: Sequence[Refusal]) -> list[dict[str, str]]:

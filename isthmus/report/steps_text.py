@@ -69,7 +69,7 @@ def verdict_sentence(steps: Procedure) -> tuple[str, str]:
     number = counted(len(steps.steps), "apply", "applies")
     order = " in this order" if len(steps.steps) > 1 else ""
     rest = {
-        OrderVerdict.NOTHING: ": the two outputs have the same root modules",
+        OrderVerdict.NOTHING: ": no resource and no output changes",
         OrderVerdict.KEPT: f": {number}{order}{_interrupting(steps)}",
         OrderVerdict.LOSES: ": every order of these applies loses flows or lets flows through; this one has the fewest",
         OrderVerdict.NO_ORDER: ": the applies wait for each other, so the change has to be split",

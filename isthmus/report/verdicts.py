@@ -47,7 +47,7 @@ def difference_verdict(difference: Difference, resources: tuple[ResourceChange, 
     undecided = " among the flows that can be decided" if difference.unknown_results else ""
     if others:
         objects = (*difference.addresses, *difference.on_premises, *difference.dns_and_endpoints)
-        certain = difference.firewall_changes or difference.names or difference.failures
+        certain = difference.firewall_changes or difference.names or difference.failures or difference.unprotected
         unclear = not certain and all(one.change is ObjectChangeKind.UNCLEAR for one in objects)
         changes = "may change" if unclear else "change"
         return f"{_joined(others).capitalize()} {changes}", f": no flow changes{undecided}"
@@ -67,6 +67,7 @@ def _others(difference: Difference) -> Iterator[tuple[str, Sized]]:
     yield "firewall rules", difference.firewall_changes
     yield "DNS and endpoints", (*difference.dns_and_endpoints, *difference.names)
     yield "failure scenarios", difference.failures or ()
+    yield "protection settings", difference.unprotected
 
 
 def _joined(words: Sequence[str]) -> str:

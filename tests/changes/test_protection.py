@@ -12,7 +12,9 @@ import pytest
 from isthmus import cli
 from isthmus.changes import ResourceAction, refused, resource_changes
 from isthmus.changes.inputs import changes_of_inputs
+from isthmus.changes.protection import Unprotected, unprotected
 from isthmus.terraform import Graph, Unknown, read
+from tests.report.schemas import faults
 
 EIP = "aws_eip.nat"
 CIDR = "10.1.0.0/16"
@@ -198,3 +200,29 @@ def test_a_plan_alone_does_not_say_what_was_protected(tmp_path: Path, capsys: py
     shown = capsys.readouterr().out
     assert "REFUSED" not in shown
     assert "plans and states hold no lifecycle settings" in " ".join(shown.split())
+
+
+def test_a_resource_that_loses_its_protection_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Terraform plans nothing for it. But the next change could destroy the resource without a refusal."""
+    base = written(tmp_path / "base", eip(**KEPT) | VPC)
+    head = written(tmp_path / "head", eip() | VPC)
+    assert unprotected(read(base), read(head)) == (Unprotected(f"dev/{EIP}"),)
+    assert unprotected(read(head), read(base)) == ()
+    assert unprotected(read(base), read(base)) == ()
+    assert cli.main(["diff", str(base), str(head)]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("PROTECTION SETTINGS CHANGE: no flow changes")
+    assert "\nTerraform: no changes\n" in out
+    assert f"- dev/{EIP} loses prevent_destroy" in out
+    assert cli.main(["diff", str(base), str(head), "--json", "-"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["unprotected"] == [{"address": f"dev/{EIP}", "unknown": None}]
+    assert faults(document) == []
+
+
+def test_a_protection_that_may_be_lost_is_unknown(tmp_path: Path) -> None:
+    base = written(tmp_path / "base", eip(**KEPT))
+    head = written(tmp_path / "head", eip(lifecycle={"prevent_destroy": "${var.keep}"}))
+    (one,) = unprotected(read(base), read(head))
+    assert one.address == f"dev/{EIP}"
+    assert one.unknown

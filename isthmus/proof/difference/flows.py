@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
+from isthmus.changes.protection import Unprotected, unprotected
 from isthmus.network.model import Network
 from isthmus.network.name_lookup import Lookup
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
@@ -48,6 +49,7 @@ class Difference:
     - `dns_and_endpoints`: Resolver rules and endpoints, private hosted zones and VPC endpoints that change.
     - `possible_renames`: objects that may have got another name, which the later intent does not state.
     - `segments`: the spokes of each segment of the intent, after, or before if they are gone.
+    - `unprotected`: resources that lose `prevent_destroy`.
     - `failures`: failure scenarios that are new, gone or take other flows; None without an intent on both sides.
     """
 
@@ -65,12 +67,13 @@ class Difference:
     possible_renames: tuple[PossibleRename, ...] = ()
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     failures: tuple[FailureChange, ...] | None = None
+    unprotected: tuple[Unprotected, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
         """Whether flows, addresses, settings, DNS answers and failures stay the same, as far as they are known."""
         others = (self.firewall_changes, self.names, self.addresses, self.on_premises, self.dns_and_endpoints)
-        return not self.changes and not any(others) and not self.failures
+        return not self.changes and not any(others) and not self.failures and not self.unprotected
 
     @cached_property
     def inbound(self) -> tuple[Change, ...]:
@@ -141,6 +144,7 @@ class _Comparison:
             possible_renames=tuple(possible_renames(*(side.estate for side in self.sides))),
             segments=self._segments(),
             failures=self._failures(),
+            unprotected=unprotected(*(side.graph for side in self.sides)),
         )
 
     def _failures(self) -> tuple[FailureChange, ...] | None:
