@@ -30,7 +30,7 @@ def differences(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]
 
 
 def _without(some: tuple[Any, ...], others: tuple[Any, ...]) -> list[Any]:
-    """The values that have no equal one among the others. Of two equal values, each needs its own."""
+    """The values without an equal one among the others. Each of two equal values needs its own."""
     left, found = list(others), []
     for one in some:
         at = next((number for number, other in enumerate(left) if same(one, other)), None)

@@ -41,7 +41,7 @@ def test_cisco_replay_windows_are_powers_of_two_up_to_1024(device: Device, name:
 
 
 def test_ios_xe_has_one_policy_with_all_proposals(device: Device) -> None:
-    """Of several IKEv2 policies that match, the router uses the first: its proposals would be those of one tunnel."""
+    """The router uses the first IKEv2 policy that matches: its proposals would be those of one tunnel."""
     text = text_of(device, "cisco-ios-xe")
     [policy] = every(r"^crypto ikev2 policy \S+\n((?: .*\n)+)", text)
     defined = every(r"^crypto ikev2 proposal (\S+)$", text)
