@@ -18,29 +18,29 @@ from isthmus.terraform.graph import Unknown, Value
 from isthmus.terraform.work_limit import spend
 
 
-class Scope(Protocol):
+class OriginScope(Protocol):
     """A module instance, as far as the origin of its values needs it."""
 
     module: Module
     call: Body
 
     @property
-    def parent(self) -> Scope | None:
+    def parent(self) -> OriginScope | None:
         """The module that calls it."""
 
-    def children(self, name: str) -> Mapping[Any, Scope] | Unknown:
+    def children(self, name: str) -> Mapping[Any, OriginScope] | Unknown:
         """The instances of a module call."""
 
-    def producer(self, name: str) -> Scope | None:
+    def producer(self, name: str) -> OriginScope | None:
         """The root module whose outputs a `terraform_remote_state` reads."""
 
 
 _NUMBER = ("count", "for_each")
 _NOT_FOLLOWED = frozenset({"tags", "lifecycle", "provider", "provisioner", "connection", "depends_on"})
-_Part = tuple[Any, Scope, Body]  # raw JSON, the module that it is written in, and the block around it
+_Part = tuple[Any, OriginScope, Body]  # raw JSON, the module that it is written in, and the block around it
 
 
-def origin(raw: Any, module: Scope, block: Body) -> str:
+def origin(raw: Any, module: OriginScope, block: Body) -> str:
     """A digest of an expression, and of all expressions that it refers to. It names no module, so modules may move.
 
     `block`: the block that the expression is written in, for `each` and `count`.
@@ -60,7 +60,7 @@ def origin(raw: Any, module: Scope, block: Body) -> str:
     return sha256("\n".join(sorted(texts)).encode(errors="surrogatepass")).hexdigest()
 
 
-def number_origin(module: Scope, block: Body) -> str:
+def number_origin(module: OriginScope, block: Body) -> str:
     """The origin of how many instances of a block there are, and of the modules around it."""
     found, at = [origin([block.get(name) for name in _NUMBER], module, block)], module
     while at.parent is not None:
@@ -69,7 +69,7 @@ def number_origin(module: Scope, block: Body) -> str:
     return " ".join(found)
 
 
-def with_origins(value: Value, raw: Any, module: Scope, block: Body) -> Value:
+def with_origins(value: Value, raw: Any, module: OriginScope, block: Body) -> Value:
     """A value whose unknown parts have the origin of the part of the expression that gives them."""
     if isinstance(value, Unknown):
         return replace(value, origin=origin(raw, module, block))
@@ -82,7 +82,7 @@ def with_origins(value: Value, raw: Any, module: Scope, block: Body) -> Value:
     return value
 
 
-def _referred(words: Words, at: Scope, around: Body) -> Iterator[_Part]:
+def _referred(words: Words, at: OriginScope, around: Body) -> Iterator[_Part]:
     """The expressions that a reference stands for."""
     module = at.module
     match words:
@@ -107,7 +107,7 @@ def _referred(words: Words, at: Scope, around: Body) -> Iterator[_Part]:
             yield from ((body[one], at, body) for one in (*names, *_NUMBER, "dynamic") if one in body)
 
 
-def _of_child(name: str, output: str, at: Scope) -> Iterator[_Part]:
+def _of_child(name: str, output: str, at: OriginScope) -> Iterator[_Part]:
     """An output of a module, or all of them. If its instances are unknown, everything that it is called with."""
     call = at.module.calls.get(name, {})
     yield [call.get(one) for one in ("source", *_NUMBER)], at, call
