@@ -39,7 +39,9 @@ class Refusal:
         last = "make this change"
         if self.action is ResourceAction.LEAVE:
             last = "destroy it where it is, and make this change"
-        return f"1. With the configuration of BASE, {_LIFT}. 2. Then {last}. Keep the setting until it is applied."
+        steps = f"1. With the configuration of BASE, {_LIFT}. 2. Then {last}. Keep the setting until it is applied."
+        renamed = "if it only gets another name, state the old one (was=, or a moved block). Otherwise: "
+        return f"{renamed if self.action is ResourceAction.DESTROY else ''}{steps}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,9 @@ def _interrupting(steps: Procedure) -> str:
     number = sum(bool(impact_lines(step)) for step in steps.steps)
     if not number:
         return ""
-    which = "it" if len(steps.steps) == 1 else f"{number} of them"
-    return f", between the applies; {which} may interrupt flows while running"
+    if len(steps.steps) == 1:
+        return "; it may interrupt flows while running"
+    return f", between the applies; {number} of them may interrupt flows while running"
 
 
 def _unknown(steps: Procedure) -> str:

@@ -80,6 +80,9 @@ class Review:
             yield UnknownResult("findings: not scanned", self.scan.reason)
         elif isinstance(self.scan_before, Unknown):
             yield UnknownResult("which findings are new", self.scan_before.reason)
+        if isinstance(self.cost, Unknown) and self.cost == self.cost_before:
+            yield UnknownResult("cost, before and after", self.cost.reason)
+            return
         for what, cost in (("cost", self.cost), ("cost before", self.cost_before)):
             if isinstance(cost, Unknown):
                 yield UnknownResult(what, cost.reason)

@@ -180,7 +180,7 @@ def test_diff_shows_refusals_first_and_in_every_format(
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == "REFUSED: PROTECTED RESOURCES ARE DESTROYED, REPLACED OR LEFT BEHIND"
     assert rest[0] == "- Elastic IP address dev/aws_eip.nat is destroyed"
-    assert rest[1].startswith("- Instead: 1. With the configuration of BASE, set protected=False")
+    assert rest[1].startswith("- Instead: if it only gets another name, state the old one (was=")
     assert cli.main(["diff", str(base), str(head), "--markdown", "-"]) == 1
     assert capsys.readouterr().out.startswith("<details open><summary>Refused: protected resources are destroyed")
     assert cli.main(["diff", str(base), str(head), "--json", "-"]) == 1
