@@ -415,3 +415,10 @@ def test_a_review_of_a_plan_or_state_says_what_it_does_not_know(tmp_path: Path) 
     review = gather(Inputs(str(made[STAGE]), str(made["uncounted"])))
     assert review.unknown_results
     assert titles(review)[:1] == [headings.UNKNOWN] or headings.UNKNOWN in titles(review)
+
+
+def test_one_reason_for_both_costs_is_given_once(quiet: Review) -> None:
+    same = replace(quiet, cost=Unknown("no sheet"), cost_before=Unknown("no sheet"))
+    assert [one.what for one in same.unknown_results if "cost" in one.what] == ["cost, before and after"]
+    other = replace(same, cost_before=Unknown("no traffic"))
+    assert [one.what for one in other.unknown_results if "cost" in one.what] == ["cost", "cost before"]
