@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus import proof
     from isthmus.changes import refused
     from isthmus.changes.inputs import changes_of_inputs
+    from isthmus.proof.difference.left_behind import with_left_behind
     from isthmus.report.difference_json import difference_json
     from isthmus.report.difference_markdown import difference_markdown
     from isthmus.report.difference_terminal import print_difference
@@ -68,6 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         head = None if arguments.head is None else (arguments.head, *others)
         changes = changes_of_inputs((arguments.base, *others), head, (before.graph, after.graph), plans)
         refusals = () if isinstance(changes, Unknown) else refused(before.graph, changes)
+        difference = with_left_behind(difference, changes)
     if arguments.json:
         publish(arguments.json, "json", difference_json(difference, changes, refusals))
     if arguments.markdown:

@@ -89,6 +89,7 @@ def _change(arguments: argparse.Namespace, after: ReportInput, step: Step) -> Re
     from isthmus import proof
     from isthmus.changes import refused
     from isthmus.changes.inputs import changes_of_inputs
+    from isthmus.proof.difference.left_behind import with_left_behind
     from isthmus.report.html.report_input import ReportChange, ReportInput
     from isthmus.terraform import Unknown
 
@@ -98,4 +99,5 @@ def _change(arguments: argparse.Namespace, after: ReportInput, step: Step) -> Re
     changes = changes_of_inputs((arguments.before,), after.paths, (before.graph, after.subject.graph), plans)
     refusals = () if isinstance(changes, Unknown) else refused(before.graph, changes)
     base = ReportInput(before, (arguments.before,), after.options)
-    return ReportChange(base, proof.compare(before, after.subject), changes, refusals)
+    difference = with_left_behind(proof.compare(before, after.subject), changes)
+    return ReportChange(base, difference, changes, refusals)

@@ -15,6 +15,7 @@ from isthmus.cost.prices import Prices
 from isthmus.cost.traffic import TrafficFlow
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import compare
+from isthmus.proof.difference.left_behind import with_left_behind
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.reading import read, subject
 from isthmus.proof.result.proof import Proof
@@ -66,7 +67,7 @@ def gather(inputs: Inputs, step: Step = _quiet) -> Review:
     step("estimating the cost")
     cost, cost_before = _costs(before if base else None, after, inputs)
     step("comparing the flows")
-    difference = compare(before, after)
+    difference = with_left_behind(compare(before, after), changes)
     step("proving")
     proof, proof_before = after.prove(), _proof_before(before)
     step("scanning")

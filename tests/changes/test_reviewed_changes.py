@@ -64,6 +64,7 @@ REVIEWED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "VPC test: account 100000000003, was 100000000002",
             "VPC test/module.spoke_test.aws_vpc.this is left behind in AWS",
             "state of root module test is to be migrated to another state",
+            "flows through resources that are left behind: they stay in AWS",
         ),
     ),
     "a customer gateway is renamed": (
@@ -90,6 +91,7 @@ REVIEWED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         (
             "VPC test/module.spoke_test.aws_vpc.this is left behind in AWS",
             "the new output has no such root module: destroy it before you remove it",
+            "flows through resources that are left behind: they stay in AWS",
             "re-routed",
         ),
     ),
