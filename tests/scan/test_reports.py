@@ -169,7 +169,7 @@ def test_a_report_to_standard_output_is_all_that_is_there(estate: Path, capsys: 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "give a folder of synthesized Terraform, or --plan"),
+        ([], "no path is given, and there is no cdktf.out"),
         (["{here}/missing"], "missing is not a folder"),
         (["{here}/out", "--policies", "{here}/none"], "no folder of policies at "),
         (["{here}/out", "--waivers", "{here}/none.toml"], "none.toml"),
@@ -177,8 +177,14 @@ def test_a_report_to_standard_output_is_all_that_is_there(estate: Path, capsys: 
     ],
 )
 def test_no_answer_exits_2(
-    estate: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+    estate: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
 ) -> None:
+    monkeypatch.chdir(estate)
+    monkeypatch.delenv("CDKTF_OUTDIR", raising=False)
     assert main(["scan", *(one.format(here=estate) for one in arguments)]) == 2
     assert message in capsys.readouterr().err
 
