@@ -183,8 +183,9 @@ def test_no_answer_exits_2(
     arguments: list[str],
     message: str,
 ) -> None:
-    monkeypatch.chdir(estate)
-    monkeypatch.delenv("CDKTF_OUTDIR", raising=False)
+    if not arguments:
+        monkeypatch.chdir(estate)  # a folder without cdktf.out
+        monkeypatch.delenv("CDKTF_OUTDIR", raising=False)
     assert main(["scan", *(one.format(here=estate) for one in arguments)]) == 2
     assert message in capsys.readouterr().err
 
