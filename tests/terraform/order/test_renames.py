@@ -35,14 +35,13 @@ KINDS: list[tuple[type[Renamable], str]] = [
     (Site, "dc1"),
 ]
 ESTATES = {"watched": watched(), "central": central(), "named": named(), "plain": plain()}
-OFTEN = {"central": ("web", "apps"), "named": ("shared", "services", "dc1")}
 CASES = [
     pytest.param(
         estate,
         kind,
         name,
         id=f"{label}-{kind.__name__}-{name}",
-        marks=() if label == "watched" or name in OFTEN.get(label, ()) else pytest.mark.nightly,
+        marks=() if label == "watched" else pytest.mark.nightly,
     )
     for label, estate in ESTATES.items()
     for kind, name in [*KINDS, *([(Spoke, "shared")] if label in ("named", "watched") else [])]

@@ -47,6 +47,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
 }
 
 
+@pytest.mark.nightly  # the language of the same rows: tests/changes/test_reviewed_changes.py
 @pytest.mark.parametrize("change", CHANGES)
 def test_terraform_does_what_the_difference_says(begin: Begin, change: str) -> None:
     parameters, expected = CHANGES[change]
