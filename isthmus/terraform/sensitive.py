@@ -30,7 +30,7 @@ def concealed(value: Value) -> Value:
     """`hidden`, for a value that expressions still ask about."""
     shown = hidden(value)
     known = isinstance(value, str | bool | int | float | tuple | dict)
-    return Hidden("sensitive", value) if shown is SENSITIVE and known else shown
+    return Hidden("sensitive", value=value) if shown is SENSITIVE and known else shown
 
 
 def measured(value: Hidden) -> int | Unknown:
