@@ -90,7 +90,9 @@ def test_an_environment_that_is_out_of_date_is_brought_up_to_date(project: Path)
 def test_help_names_every_target() -> None:
     makefile = (PROJECT / "Makefile").read_text()
     targets = re.findall(r"^([a-z]+):", makefile, re.MULTILINE)
-    printed = subprocess.run(["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
     assert [line.split()[1] for line in printed.splitlines()] == targets
     assert set(targets) <= set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())
     assert {"help", "diff", "cost", "draw", "handover"} <= set(targets)
