@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
+from isthmus.aws.tunnel_packet_sizes import TunnelSizes, UnknownIntegrity, packet_sizes
 from isthmus.intent import Estate, Routing, Site, VpnConnection
 from isthmus.network.from_terraform.values import name_of
 from isthmus.network.from_terraform.vpn import opened_by_site_alone
@@ -22,15 +23,6 @@ from isthmus.report import headings
 from isthmus.report.markdown import code, escape, table
 from isthmus.terraform.graph import Resource
 
-# MTU and TCP MSS through a tunnel, without and with NAT traversal.
-# https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-best-practice.html
-_SIZES = {
-    ("AES-GCM", ""): ((1446, 1406), (1438, 1398)),
-    ("AES-CBC", "SHA1"): ((1438, 1398), (1422, 1382)),
-    ("AES-CBC", "SHA2-256"): ((1438, 1398), (1422, 1382)),
-    ("AES-CBC", "SHA2-384"): ((1422, 1382), (1422, 1382)),
-    ("AES-CBC", "SHA2-512"): ((1422, 1382), (1406, 1366)),
-}
 # AWS closes the BGP session if the site advertises more prefixes than this.
 # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html
 _MOST_PREFIXES = 1_000
@@ -236,21 +228,19 @@ class _Lines:
     def _output(self, output: str) -> str:
         return f"{output}_{self.resource.address.rpartition('.')[2]}"
 
-    def _smallest(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """The sizes that fit all algorithms that may be negotiated."""
+    def _smallest(self) -> TunnelSizes:
+        """The sizes that fit all algorithms that may be negotiated in both tunnels."""
         found = []
         for tunnel in (1, 2):
-            for encryption in map(str, _many(self._option(tunnel, "phase2_encryption_algorithms"))):
-                if "GCM" in encryption:
-                    found.append(_SIZES["AES-GCM", ""])
-                else:
-                    hashes = _many(self._option(tunnel, "phase2_integrity_algorithms"))
-                    for integrity in hashes:
-                        if ("AES-CBC", integrity) not in _SIZES:
-                            raise self._unusable(tunnel, "phase2_integrity_algorithms", integrity)
-                        found.append(_SIZES["AES-CBC", integrity])
-        plain, traversed = zip(*found, strict=True)
-        return min(plain), min(traversed)
+            encryption, integrity = (
+                tuple(map(str, _many(self._option(tunnel, f"phase2_{what}_algorithms"))))
+                for what in ("encryption", "integrity")
+            )
+            try:
+                found.append(packet_sizes(encryption, integrity))
+            except UnknownIntegrity as error:
+                raise self._unusable(tunnel, "phase2_integrity_algorithms", error.args[0]) from None
+        return min(found)
 
 
 _OPTIONS = {
