@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from isthmus.changes.actions import Cause, ResourceAction, ResourceChange
+from isthmus.changes.argument_order import order_counts
 from isthmus.changes.differences import differences
 from isthmus.changes.moves import moved_resource, moves_between, without_index
 from isthmus.changes.replacing import forces_replacement, is_listed
@@ -141,7 +143,7 @@ def _causes(old: Resource, new: Resource) -> Iterator[Cause]:
     for name in sorted({*old.values, *new.values} - _META):
         if name in new.ignored:
             continue
-        for argument, before, after in differences(name, old.get(name), new.get(name)):
+        for argument, before, after in differences(name, old.get(name), new.get(name), partial(order_counts, new.type)):
             replaces = forces_replacement(new.type, argument)
             if replaces and (isinstance(before, Unknown) or isinstance(after, Unknown)):
                 replaces = None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from isthmus.terraform.graph import Unknown
 
 
-def differences(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
-    """The arguments below a path whose values differ. The order of blocks and of values in a list does not count."""
+def differences(path: str, old: Any, new: Any, order_counts: Callable[[str], bool]) -> Iterator[tuple[str, Any, Any]]:
+    """The arguments below a path whose values differ.
+
+    `order_counts` says of a path whether its values or blocks are a list; else they are a set.
+    """
     if same(old, new):
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted({*old, *new}, key=str):
-            yield from differences(f"{path}.{key}", old.get(key), new.get(key))
+            yield from differences(f"{path}.{key}", old.get(key), new.get(key), order_counts)
         return
     old_list, new_list = _listed(old), _listed(new)
     if any(isinstance(one, Mapping) for one in (*old_list, *new_list)):
@@ -22,9 +25,12 @@ def differences(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]
         for number in range(max(len(gone), len(come))):
             old_block = gone[number] if number < len(gone) else {}
             new_block = come[number] if number < len(come) else {}
-            yield from differences(path, old_block, new_block)
+            yield from differences(path, old_block, new_block, order_counts)
+        if not gone and not come and order_counts(path):
+            yield path, old, new
         return
-    if isinstance(old, tuple) and isinstance(new, tuple) and not _without(old, new) and not _without(new, old):
+    both = isinstance(old, tuple) and isinstance(new, tuple)
+    if both and not order_counts(path) and not _without(old, new) and not _without(new, old):
         return
     yield path, old, new
 

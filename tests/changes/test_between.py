@@ -209,3 +209,38 @@ def test_moved_blocks_form_chains(tmp_path: Path) -> None:
         (tmp_path / name / "main.tf.json").write_text(json.dumps(root))
     (change,) = resource_changes(read(tmp_path / "before"), read(tmp_path / "after"))
     assert (change.address, change.moved_to) == ("module.old.aws_route.a", "module.new.aws_route.c")
+
+
+def options(*servers: str) -> dict[str, Any]:
+    return {"aws_vpc_dhcp_options": {"a": {"domain_name_servers": list(servers)}}}
+
+
+def test_the_order_of_a_list_is_a_change(tmp_path: Path) -> None:
+    """The hosts ask the first DNS server first. The provider's documentation: a change forces a new resource."""
+    before, after = options("10.1.0.4", "10.1.0.5"), options("10.1.0.5", "10.1.0.4")
+    assert actions(tmp_path, after, before) == {"aws_vpc_dhcp_options.a": ResourceAction.REPLACE}
+
+
+def test_the_order_of_a_set_is_no_change(tmp_path: Path) -> None:
+    def endpoint(*subnets: str) -> dict[str, Any]:
+        return {"aws_vpc_endpoint": {"a": {"vpc_id": "vpc-1", "service_name": "s", "subnet_ids": list(subnets)}}}
+
+    assert actions(tmp_path, endpoint("subnet-1", "subnet-2"), endpoint("subnet-2", "subnet-1")) == {}
+
+
+def test_the_order_of_the_blocks_of_a_list_is_a_change(tmp_path: Path) -> None:
+    """Stateful rules with a strict order are evaluated in the order of their blocks."""
+
+    def group(*actions: str) -> dict[str, Any]:
+        rules = [{"action": action, "rule_option": [{"keyword": "sid:1"}]} for action in actions]
+        body = {"name": "g", "capacity": 9, "type": "STATEFUL"}
+        return {
+            "aws_networkfirewall_rule_group": {"g": body | {"rule_group": {"rules_source": {"stateful_rule": rules}}}}
+        }
+
+    assert len(actions(tmp_path, group("PASS", "DROP"), group("DROP", "PASS"))) == 1
+
+
+def test_the_order_counts_for_a_type_that_the_provider_table_lacks(tmp_path: Path) -> None:
+    before, after = ({"other_thing": {"a": {"names": names}}} for names in (["a", "b"], ["b", "a"]))
+    assert actions(tmp_path, after, before) == {"other_thing.a": ResourceAction.MAY_REPLACE}

@@ -7,10 +7,12 @@ which refuses some of it, and drops packets for the rest: a route to a NAT gatew
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from threading import Lock
 from typing import Any, Final
 
+from isthmus.changes.argument_order import order_counts
 from isthmus.changes.differences import differences
 from isthmus.changes.replacing import forces_replacement
 
@@ -127,7 +129,8 @@ def _within(value: object) -> Iterator[str]:
 
 def is_replaced_for(kind: str, name: str, prior: Any, planned: Any) -> bool:
     """Whether the provider replaces a resource for a change of one argument."""
-    return any(forces_replacement(kind, path) for path, _, _ in differences(name, _frozen(prior), _frozen(planned)))
+    found = differences(name, _frozen(prior), _frozen(planned), partial(order_counts, kind))
+    return any(forces_replacement(kind, path) for path, _, _ in found)
 
 
 def _frozen(value: Any) -> Any:
