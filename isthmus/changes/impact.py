@@ -61,6 +61,16 @@ IMPACTS: Mapping[str, Impact] = {
         "traffic that used it stops for a moment",
         {"": "connections that use it break"},
     ),
+    "aws_ec2_transit_gateway_route": Impact(
+        "transit gateway route",
+        "traffic that used it takes the next longest match, or stops",
+        "traffic that used it stops for a moment",
+    ),
+    "aws_network_acl_rule": Impact(
+        "network ACL rule",
+        "the next rule that matches decides about its packets; without one they are denied",
+        "until the new one exists, the next rule that matches decides about its packets",
+    ),
     "aws_nat_gateway": Impact("NAT gateway", "connections through it break", "connections through it break"),
     "aws_eip": Impact(
         "Elastic IP address",

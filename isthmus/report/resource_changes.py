@@ -76,7 +76,8 @@ def _sentence(equal: Sequence[Consequence]) -> str:
         subject = f"{plural(leading.type)} {' and '.join(each.leading.address for each in equal)} are"
     else:
         roots = Counter(each.leading.address.partition("/")[0] for each in equal if "/" in each.leading.address)
-        where = ", ".join(f"{root} ({count})" for root, count in sorted(roots.items()))
+        several = len(roots) > 1
+        where = ", ".join(f"{root} ({count})" if several else root for root, count in sorted(roots.items()))
         subject = f"{len(equal)} {plural(leading.type)}{f' in {where}' if where else ''} are"
     sentence = f"{subject} {DONE[leading.action]}{together}{effect}"
     return f"{sentence} ({why})" if why else sentence

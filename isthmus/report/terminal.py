@@ -88,4 +88,4 @@ def table(*columns: str, right: bool = False) -> Table:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 violation`, `2 violations`."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
