@@ -16,7 +16,7 @@ from isthmus.changes.replacing import is_listed
 
 @cache
 def _table() -> Mapping[str, Sequence[str]]:
-    """The lists of each resource type that has one."""
+    """The lists of each resource type that has one. `rule.*`: a map, an object or a list with lists inside."""
     text = files("isthmus.changes").joinpath("ordered.json").read_text(encoding="utf-8")
     types: Mapping[str, Sequence[str]] = json.loads(text)["types"]
     return types
@@ -27,4 +27,6 @@ def order_counts(type_: str, argument: str) -> bool:
 
     It counts for a resource type that the table does not know: its arguments may be lists.
     """
-    return not is_listed(type_) or argument in _table().get(type_, ())
+    known = _table().get(type_, ())
+    inside = (one.removesuffix("*") for one in known if one.endswith(".*"))
+    return not is_listed(type_) or argument in known or any(argument.startswith(start) for start in inside)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tfplugin_proto import tfplugin5_5_pb2 as pb
 
@@ -24,13 +25,27 @@ TARGET = Path(__file__).parents[2] / "isthmus" / "changes" / "ordered.json"
 def ordered(block: pb.Schema.Block, path: str = "") -> Iterator[str]:
     """The arguments that are lists, and the blocks of which there may be several in order."""
     for attribute in block.attributes:
-        kind = json.loads(attribute.type)
-        if isinstance(kind, list) and kind[0] in ("list", "tuple") and (attribute.optional or attribute.required):
-            yield f"{path}{attribute.name}"
+        if attribute.optional or attribute.required:
+            yield from (f"{path}{attribute.name}{inside}" for inside in lists(json.loads(attribute.type)))
     for nested in block.block_types:
         if nested.nesting == pb.Schema.NestedBlock.LIST and nested.max_items != 1:
             yield f"{path}{nested.type_name}"
         yield from ordered(nested.block, f"{path}{nested.type_name}.")
+
+
+def lists(kind: Any) -> Iterator[str]:
+    """ "" if a type is a list, and ".*" if it has lists inside.
+
+    https://github.com/zclconf/go-cty/blob/main/docs/json.md
+    """
+    if not isinstance(kind, list):
+        return
+    collection, inner, *_ = kind
+    if collection in ("list", "tuple"):
+        yield ""
+    parts = inner.values() if collection == "object" else inner if collection == "tuple" else [inner]
+    if any(True for part in parts for _ in lists(part)):
+        yield ".*"
 
 
 def main() -> None:
