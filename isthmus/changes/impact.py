@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from isthmus.changes.actions import ResourceAction, ResourceChange
 
 _OFFLINE = "the site is offline over this connection until its device has the new keys and outside addresses"
-_HALF_A_MINUTE = "it is cut off from the hub for about half a minute"
+_HALF_A_MINUTE = "cut off from the hub for about half a minute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,14 @@ IMPACTS: Mapping[str, Impact] = {
         "attachment", "the VPC is cut off from the hub", "the VPC is cut off from the hub until the new one is attached"
     ),
     "aws_ec2_transit_gateway_route_table_association": Impact(
-        "association", "the attachment has no route table: its traffic stops", _HALF_A_MINUTE
+        "association",
+        "the attachment has no route table: its traffic stops",
+        f"its attachment is {_HALF_A_MINUTE}",
     ),
     "aws_ec2_transit_gateway_route_table": Impact(
-        "transit gateway route table", "AWS refuses while something is associated with it", _HALF_A_MINUTE
+        "transit gateway route table",
+        "AWS refuses while something is associated with it",
+        f"its attachments are {_HALF_A_MINUTE}",
     ),
     "aws_customer_gateway": Impact("customer gateway", "", "the VPN connections that use it are modified"),
     "aws_route": Impact(
