@@ -39,7 +39,7 @@ def folded(title: str, body: str, opened: bool = False) -> str:
 def section(title: str, lines: Iterable[str], opened: bool = False) -> str:
     """A folded list with the number of its lines in the title; "" without lines. Escape the lines first."""
     listed = [f"- {line}" for line in lines]
-    return folded(f"{title} ({len(listed)})", "\n".join(listed), opened) if listed else ""
+    return folded(f"{title} ({len(listed):,})", "\n".join(listed), opened) if listed else ""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: bool = False) -> str:

@@ -21,7 +21,7 @@ def test_a_comment_is_never_too_long() -> None:
     many = [Violation("hairpin", "x" * 200, (f"aws_route.r{n}",), "a", f"b{n}") for n in range(2_000)]
     text = proof_markdown(proof_of(*many))
     assert len(text.encode()) < 65_535
-    assert text.startswith("**VIOLATED**: 2000 violations.")
+    assert text.startswith("**VIOLATED**: 2,000 violations.")
     assert "Cut here" in text
     assert text.count("<details") == text.count("</details>")
 
@@ -32,7 +32,7 @@ def test_a_long_difference_is_cut_too() -> None:
     )
     text = difference_markdown(Difference(changes), ())
     assert len(text.encode()) < 65_535
-    assert text.startswith("**Flows change**: 2000 flows gained.")
+    assert text.startswith("**Flows change**: 2,000 flows gained.")
 
 
 def test_names_are_escaped() -> None:
