@@ -95,7 +95,7 @@ SYNC = uv=$$(command -v uv || true); \
 	  uv=.uv/bin/uv; \
 	  [ -x $$uv ] || { $(PYTHON) -m venv .uv && .uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION); } || exit 1; \
 	fi; \
-	"$$uv" sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	"$$uv" sync --frozen --quiet --extra synth --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 
 # Make updates .venv when pyproject.toml or uv.lock changes. .venv holds the paths of this folder and of its Python, so
 # make creates it anew in a copy of this folder, and when that Python no longer exists.

@@ -83,6 +83,25 @@ def assumed(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(arguments, name) for name in ("intent", "advertises", "sites", "client_ports")}
 
 
+def policies_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--policies`."""
+    parser.add_argument(
+        "--policies",
+        metavar="FOLDER",
+        help="Checkov policies (default: the folder policies if there is one, else the policies of Isthmus)",
+    )
+
+
+def policies_folder(arguments: argparse.Namespace) -> Path:
+    """The folder of `--policies`; else `policies` in the current folder, else the policies in the wheel."""
+    from isthmus.files.shipped import shipped
+
+    if arguments.policies is not None:
+        return Path(arguments.policies)
+    own = Path("policies")
+    return own if own.is_dir() else shipped("policies")
+
+
 def annotation_option(parser: argparse.ArgumentParser) -> None:
     """Add `--annotations`."""
     parser.add_argument(

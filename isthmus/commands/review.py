@@ -15,6 +15,8 @@ from isthmus.commands.arguments import (
     client_ports,
     default_path,
     intent,
+    policies_folder,
+    policies_option,
     root_plans,
     stated,
 )
@@ -40,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     advertises(parser)
     client_ports(parser)
     parser.add_argument("--waivers", metavar="FILE", help="file of waivers (TOML)")
-    parser.add_argument("--policies", metavar="FOLDER", default="policies", help="Checkov policies (default: policies)")
+    policies_option(parser)
     parser.add_argument("--no-scan", action="store_true", help="do not scan; the review says so")
     parser.add_argument("--traffic", metavar="FILE", help="flows of a month (TOML): source, destination and GB")
     source = parser.add_mutually_exclusive_group()
@@ -80,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         plans,
         prices,
         traffic,
-        None if arguments.no_scan else Path(arguments.policies),
+        None if arguments.no_scan else policies_folder(arguments),
         _waivers(arguments.waivers),
     )
     with progress() as step:

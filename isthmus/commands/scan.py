@@ -1,4 +1,4 @@
-"""`isthmus scan`: the checks of Checkov and the policies of this repository, over every root module."""
+"""`isthmus scan`: the checks of Checkov and the policies of Isthmus, over every root module."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.commands.arguments import OR_DEFAULT, annotation_option, check_annotations, default_path
+from isthmus.commands.arguments import (
+    OR_DEFAULT,
+    annotation_option,
+    check_annotations,
+    default_path,
+    policies_folder,
+    policies_option,
+)
 from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
@@ -27,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="plan of `terraform show -json`; repeatable",
     )
-    parser.add_argument("--policies", metavar="FOLDER", default="policies", help="Checkov policies (default: policies)")
+    policies_option(parser)
     parser.add_argument("--waivers", metavar="FILE", help="file of waivers (TOML)")
     for name, what in (
         ("json", "JSON"),
@@ -54,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     written = {name: getattr(arguments, name) for name in ("json", "markdown", "sarif", "junit")}
     check_annotations(arguments, written.values())
     check_outputs(written.values(), (arguments.folder, *arguments.plan, arguments.waivers))
-    policies = Path(arguments.policies)
+    policies = policies_folder(arguments)
     if not policies.is_dir():
         raise CannotAnswer(f"no folder of policies at {policies}: state its path with --policies")
     try:
