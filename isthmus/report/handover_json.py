@@ -52,6 +52,7 @@ def _tunnel(tunnel: DeviceTunnel) -> dict[str, Any]:
     return {
         "name": tunnel.name,
         "number": tunnel.number,
+        "interface": tunnel.interface,
         "inside_cidr": str(tunnel.inside),
         "inside_address": str(tunnel.inside_address),
         "aws_inside_address": str(tunnel.aws_inside),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -72,6 +72,20 @@ def expected(device: Device) -> Parsed:
             for tunnel in connection.tunnels
         ),
     )
+
+
+def stated(device: Device, name: str) -> Parsed:
+    """What a platform's configuration of a device states.
+
+    A DNS proxy of PAN-OS has two servers for a domain. ASA and Junos have one TCP MSS for all tunnels.
+    """
+    wanted = expected(device)
+    if name in ("cisco-asa", "juniper-junos"):
+        wanted = replace(wanted, mss=frozenset({min(wanted.mss)}))
+    if name == "paloalto-pan-os":
+        first_two = {domain: frozenset(sorted(servers)[:2]) for domain, servers in wanted.forwarded.items()}
+        wanted = replace(wanted, forwarded=first_two)
+    return wanted
 
 
 def _entries(device: Device, *, from_aws: bool) -> Iterator[Entry]:

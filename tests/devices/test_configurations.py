@@ -17,38 +17,16 @@ from isthmus.output.folder import read_output
 from isthmus.platforms import platform, platform_names
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
-from tests.devices.estates import busy, crowded
-from tests.devices.parsed import Parsed, expected
+from tests.devices.estates import crowded
+from tests.devices.golden import golden_devices
+from tests.devices.parsed import stated
 from tests.devices.readers import READERS, parsed
-from tests.modules.synthesized import files_of
-
-STAGES = (
-    "examples.stage_1_dev_only",
-    "examples.stage_2_on_premises_egress",
-    "examples.stage_3_every_vpc",
-    "examples.stage_4_central_egress",
-    "examples.stage_5_resilient_vpn",
-)
 
 
 @pytest.fixture(scope="module")
-def staged(tmp_path_factory: pytest.TempPathFactory) -> list[Device]:
-    """The devices of the five stages of the guide."""
-    found: list[Device] = []
-    for stage in STAGES:
-        out = tmp_path_factory.mktemp("stage")
-        write_output(out, files_of(stage))
-        found += devices(read_output(out))
-    return found
-
-
-@pytest.fixture(scope="module")
-def busy_devices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Device, ...]:
-    estate = busy()
-    check(estate)
-    out = tmp_path_factory.mktemp("busy")
-    write_output(out, synthesize(estate))
-    return devices(read_output(out))
+def busy_devices() -> tuple[Device, ...]:
+    """The devices of `estates.busy`, from the golden JSON."""
+    return golden_devices("allowed_connections")
 
 
 @pytest.fixture(scope="module")
@@ -61,40 +39,8 @@ def crowded_device(tmp_path_factory: pytest.TempPathFactory) -> Device:
     return device
 
 
-def stated(device: Device, name: str) -> Parsed:
-    """What a platform's configuration of a device states.
-
-    A DNS proxy of PAN-OS has two servers for a domain. ASA and Junos have one TCP MSS for all tunnels.
-    """
-    wanted = expected(device)
-    if name in ("cisco-asa", "juniper-junos"):
-        wanted = replace(wanted, mss=frozenset({min(wanted.mss)}))
-    if name == "paloalto-pan-os":
-        first_two = {domain: frozenset(sorted(servers)[:2]) for domain, servers in wanted.forwarded.items()}
-        wanted = replace(wanted, forwarded=first_two)
-    return wanted
-
-
 def test_every_platform_has_a_reader() -> None:
     assert set(READERS) == set(platform_names())
-
-
-@pytest.mark.parametrize("name", platform_names())
-def test_configurations_of_the_stages_read_back(staged: list[Device], name: str) -> None:
-    assert len(staged) >= len(STAGES)
-    for device in staged:
-        assert parsed(name, configuration(device, platform(name))) == stated(device, name)
-
-
-@pytest.mark.parametrize("name", platform_names())
-def test_configurations_of_a_busy_estate_read_back(busy_devices: tuple[Device, ...], name: str) -> None:
-    assert [device.name for device in busy_devices] == ["branch-01", "dc1-02", "infra-dc1-01"]
-    for device in busy_devices:
-        found = parsed(name, configuration(device, platform(name)))
-        assert found == stated(device, name)
-    branch, *_ = busy_devices
-    assert not branch.bgp
-    assert expected(branch).static
 
 
 @pytest.mark.parametrize("name", platform_names())
