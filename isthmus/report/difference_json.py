@@ -16,7 +16,7 @@ from isthmus.report.proof_json import flow_members, unknown_members
 from isthmus.report.refusals import refused_members, undecided_members
 from isthmus.terraform import Unknown
 
-__all__ = ["difference_document", "difference_json"]
+__all__ = ["difference_document", "difference_json", "object_change_members"]
 
 
 def difference_json(
@@ -39,13 +39,13 @@ def difference_document(
         "possible_renames": [
             {"kind": one.kind, "before": one.before, "after": one.after} for one in difference.possible_renames
         ],
-        "address_changes": [_object_change(change) for change in difference.addresses],
-        "on_premises_changes": [_object_change(change) for change in difference.on_premises],
+        "address_changes": [object_change_members(change) for change in difference.addresses],
+        "on_premises_changes": [object_change_members(change) for change in difference.on_premises],
         "changes": (_change(change) for change in difference.other_flows),
         "added_locations": list(difference.added_locations),
         "removed_locations": list(difference.removed_locations),
         "firewall_changes": list(difference.firewall_changes),
-        "dns_and_endpoint_changes": [_object_change(change) for change in difference.dns_and_endpoints],
+        "dns_and_endpoint_changes": [object_change_members(change) for change in difference.dns_and_endpoints],
         "failure_scenario_changes": None
         if difference.failures is None
         else [_failure_change(change) for change in difference.failures],
@@ -77,7 +77,8 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _object_change(change: ObjectChange) -> dict[str, Any]:
+def object_change_members(change: ObjectChange) -> dict[str, Any]:
+    """One changed object with its settings."""
     return {
         "kind": change.kind.value,
         "name": change.name,

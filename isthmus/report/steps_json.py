@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from isthmus.report.difference_json import object_change_members
 from isthmus.report.json_text import json_document, json_text
 from isthmus.report.proof_json import unknown_members
 from isthmus.report.refusals import refused_members, undecided_members
@@ -20,6 +21,7 @@ def steps_json(steps: Procedure) -> Iterator[str]:
     members: dict[str, Any] = {
         "verdict": steps.verdict.value,
         "refused": refused_members(steps.refusals),
+        "on_premises_changes": [object_change_members(change) for change in steps.on_premises],
         "steps": [_step(number, step) for number, step in enumerate(steps.steps, 1)],
         "split": [_step(number, step) for number, step in enumerate(steps.split, 1)],
         "constraints": [{"first": one.first, "then": one.then, "why": one.why} for one in steps.constraints],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from isthmus.report import headings
+from isthmus.report.difference_lines import on_premises_lines
 from isthmus.report.markdown import capped, code, escape, folded, section
 from isthmus.report.refusals import refusal_lines, undecided_lines
 from isthmus.report.steps_text import (
@@ -36,6 +37,8 @@ def steps_markdown(steps: Procedure) -> str:
     unknown = (*map(str, steps.unknown_results), *undecided_lines(steps.refusals))
     parts = [f"**{verdict}**{rest}."]
     parts.append(section(headings.REFUSED, map(escape, refusal_lines(steps.refusals)), opened=True))
+    on_premises = map(escape, on_premises_lines(steps.on_premises))
+    parts.append(section(headings.ON_PREMISES_CHANGES, on_premises, opened=True))
     parts.append(_listed(steps.steps, numbered=steps.verdict is not OrderVerdict.NO_ORDER))
     if steps.split:
         parts.append(folded(SPLIT, f"{escape(SPLIT_MEANS)}\n\n{_listed(steps.split)}", opened=True))

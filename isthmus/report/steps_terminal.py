@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from isthmus.report import headings
+from isthmus.report.difference_lines import on_premises_lines
 from isthmus.report.refusals import refusal_lines, undecided_lines
 from isthmus.report.steps_text import (
     NO_SPLIT,
@@ -39,6 +40,7 @@ def print_steps(steps: Procedure, out: Console) -> None:
     wrapped(out, f"{verdict.upper()}{rest}.", "", "  ")
     bullets(out, headings.DRIFT, steps.drift, "yellow")
     bullets(out, headings.REFUSED, refusal_lines(steps.refusals), "red")
+    bullets(out, headings.ON_PREMISES_CHANGES, on_premises_lines(steps.on_premises), "yellow")
     _print_listed(steps.steps, out, numbered=steps.verdict is not OrderVerdict.NO_ORDER)
     if steps.split:
         heading(out, SPLIT)

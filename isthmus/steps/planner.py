@@ -9,6 +9,8 @@ from pathlib import Path
 
 from isthmus.changes import Refusal, ResourceAction, refused
 from isthmus.proof import Analysis, UnknownResult
+from isthmus.proof.difference.objects import ObjectChange, compared
+from isthmus.proof.difference.on_premises import on_premises_objects
 from isthmus.proof.result.assumptions import assumptions
 from isthmus.steps.changed_roots import Apply, ApplyKind, ChangeOfOutputs, change_of
 from isthmus.steps.constraints import Constraint, constraints, unclear_reads
@@ -68,7 +70,8 @@ class Procedure:
     - `split`: an order of parts that loses nothing, if whole applies lose something.
     - `certain`: no other order of whole applies is better. `networks`: how many networks were evaluated.
     - `unknown_results`: what is not evaluated in one of the networks. `refusals`: protected resources that an apply
-      would end. `drift`: files of the outputs that differ from what was synthesized. `assumptions`: a sentence each.
+      would end. `on_premises`: what the on-premises side has to change. `drift`: files of the outputs that differ from
+      what was synthesized. `assumptions`: a sentence each.
     """
 
     verdict: OrderVerdict
@@ -80,6 +83,7 @@ class Procedure:
     unknown_results: tuple[UnknownResult, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     drift: tuple[str, ...] = ()
+    on_premises: tuple[ObjectChange, ...] = ()
     assumptions: tuple[str, ...] = ()
 
     @property
@@ -118,10 +122,14 @@ class _Planner:
         self.flows: dict[_State, tuple[Interim, ...]] = {}
 
     def steps(self) -> Procedure:
-        """The answer, with what it assumes."""
-        sides = (self.change.base.pairs, self.change.head.pairs)
-        assumed = [one for pairs in sides for one in assumptions(pairs.engine, pairs.locations)]
-        return replace(self._steps(), assumptions=(*_ASSUMED, *dict.fromkeys(assumed)) if self.applies else ())
+        """The answer, with what the on-premises side has to change and what it assumes."""
+        sides = (self.change.base, self.change.head)
+        assumed = [one for side in sides for one in assumptions(side.pairs.engine, side.pairs.locations)]
+        return replace(
+            self._steps(),
+            on_premises=tuple(compared(*map(on_premises_objects, sides))),
+            assumptions=(*_ASSUMED, *dict.fromkeys(assumed)) if self.applies else (),
+        )
 
     def _steps(self) -> Procedure:
         unknown = tuple(_unknown_results(self.change))

@@ -70,6 +70,23 @@ def test_lost_flows_with_a_split(stages: Path, tmp_path: Path, capsys: pytest.Ca
     assert "lost until step 5" in markdown
 
 
+def test_a_new_range_concerns_the_on_premises_side(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """AWS advertises another prefix, which the device has to accept. Both commands say the same about it."""
+    renumbered = plain(environments=[NETWORK, replace(TEAM, spokes=[replace(TEAM.spokes[0], cidr="10.1.48.0/20")])])
+    base, head = written((plain(), renumbered), tmp_path)
+    _, out, _ = run(capsys, base, head)
+    before_first_step, _, _ = out.partition("\n1. ")
+    assert "AWS also advertises 10.1.48.0/20: the prefix filter has to accept it first" in " ".join(
+        before_first_step.split()
+    )
+    _, document, _ = run(capsys, base, head, "--json", "-")
+    cli.main(["diff", str(base), str(head), "--json", "-"])
+    difference = json.loads(capsys.readouterr().out)
+    steps = json.loads(document)
+    assert faults(steps) == []
+    assert steps["on_premises_changes"] == difference["on_premises_changes"] != []
+
+
 def test_a_vpc_in_another_account_makes_the_answer_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The old VPC stays attached with the same CIDR, so AWS may not route to the new one."""
     moved = plain(environments=[NETWORK, replace(TEAM, account="network")])
