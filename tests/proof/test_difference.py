@@ -27,7 +27,8 @@ Changes = set[tuple[str, str, str, tuple[str, ...], str]]
 
 
 def found(comparison: _Comparison) -> Changes:
-    return {(c.kind, c.source, c.destination, c.causes, c.packets) for c in comparison.made().changes}
+    """The changed flows alone: the failure scenarios of both networks would take most of the time."""
+    return {(c.kind, c.source, c.destination, c.causes, c.packets) for c in comparison._changes()}
 
 
 def read(estate: Estate) -> Analysis:
@@ -90,7 +91,7 @@ def edited(draw: DrawFn, network: Network) -> Network:
     return network
 
 
-@settings(max_examples=share(2))
+@settings(max_examples=share(5))
 @given(estates(largest=4), st.data())
 def test_the_fast_comparison_finds_every_change(estate: Estate, data: st.DataObject) -> None:
     made = read(estate)
