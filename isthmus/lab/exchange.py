@@ -26,10 +26,13 @@ Sent = tuple[int, bytes]
 """The number of the host that sends, and the packet."""
 
 
-def open_socket(namespace: str) -> socket.socket:
-    """A socket that sends and receives the IPv4 packets of all interfaces of a namespace. It does not block."""
+def open_socket(namespace: str, protocol: int = _ETH_P_IP) -> socket.socket:
+    """A socket that receives the IPv4 packets that arrive at any interface of a namespace. It does not block.
+
+    With the protocol `ETH_P_ALL` it also receives what the namespace sends (packet(7)).
+    """
     with in_namespace(namespace):
-        found = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_IP))
+        found = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(protocol))
     found.setblocking(False)
     for option in (socket.SO_RCVBUF, _SO_RCVBUFFORCE):
         try:

@@ -14,6 +14,7 @@ __all__ = ["Seen", "followed"]
 
 # linux/if_packet.h and asm-generic/socket.h: the kernel's time of each packet, with nanoseconds.
 _SO_TIMESTAMPNS = 35
+_ETH_P_ALL = 3
 _TIME = struct.Struct("@ll")
 
 
@@ -35,7 +36,7 @@ class Seen(NamedTuple):
 
 def followed(namespaces: Sequence[str], send: Callable[[], object]) -> list[Seen]:
     """Every place that the packets pass that `send` sends. The call returns when no packet moves."""
-    ears = [(name, open_socket(name)) for name in namespaces]
+    ears = [(name, open_socket(name, _ETH_P_ALL)) for name in namespaces]
     try:
         for _, ear in ears:
             ear.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)

@@ -102,6 +102,8 @@ def test_a_packet_that_differs_is_shown_with_both_paths(
     assert code == 1
     assert "packets differ" in printed
     assert "path of the proof:" in printed
+    assert "packet leaves dev/module.spoke_dev.aws_subnet.private_az1" in printed
+    assert "packet passes router of dev/module.spoke_dev.aws_vpc.this" in printed
     assert "packet stops in network/module.hub.aws_ec2_transit_gateway." in printed
 
 
