@@ -1,16 +1,15 @@
 """The classes of the AWS provider bindings that this project uses. No other file imports them from the bindings.
 
-To use another class, import it here and run `python -m modules.bindings.describe`. Until then, synthesis reads the
-whole package for it, which takes about 2 s. The statements below give described classes, which need no Node
-(docs/decisions/0048-synthesis-from-structs.md).
+To use another class, import it here. The bindings are cut down to the submodules that these statements import
+(docs/decisions/0002-bindings.md).
 """
 
 # ruff: noqa: E402, F401
 # mypy: implicit-reexport
 
-from modules.bindings import use_fast_bindings
+from modules.bindings import use_declared_bindings
 
-use_fast_bindings()  # before the imports that it makes fast
+use_declared_bindings(__name__)  # before the imports that it makes fast
 
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
@@ -25,6 +24,12 @@ from cdktf_cdktf_provider_aws.customer_gateway import CustomerGateway
 from cdktf_cdktf_provider_aws.default_network_acl import DefaultNetworkAcl
 from cdktf_cdktf_provider_aws.default_route_table import DefaultRouteTable
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
+from cdktf_cdktf_provider_aws.dx_gateway import DxGateway
+from cdktf_cdktf_provider_aws.dx_gateway_association import DxGatewayAssociation
+from cdktf_cdktf_provider_aws.dx_hosted_transit_virtual_interface_accepter import (
+    DxHostedTransitVirtualInterfaceAccepter,
+)
+from cdktf_cdktf_provider_aws.dx_transit_virtual_interface import DxTransitVirtualInterface
 from cdktf_cdktf_provider_aws.ec2_tag import Ec2Tag
 from cdktf_cdktf_provider_aws.ec2_transit_gateway import Ec2TransitGateway
 from cdktf_cdktf_provider_aws.ec2_transit_gateway_route import Ec2TransitGatewayRoute

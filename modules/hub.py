@@ -37,6 +37,7 @@ SEGMENT_TAG = "isthmus:segment"
 # Values of that tag for attachments of no segment. No segment can have such a name, so none can claim them.
 EGRESS_TAG_VALUE = "egress:"
 VPN_TAG_VALUE = "vpn:"
+DIRECT_CONNECT_TAG_VALUE = "direct-connect:"
 FIREWALL_TAG_VALUE = "firewall:"
 
 

@@ -23,7 +23,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from isthmus.intent import Egress, Estate, Inspection, Routing, Segment, Site, Spoke, VpnConnection
+from isthmus.intent import Egress, Estate, Inspection, Segment, Site, Spoke, VpnConnection
+from isthmus.intent.direct_connect import Connection
 from isthmus.intent.reachability import (
     advertised_to,
     inspected_between,
@@ -48,7 +49,7 @@ class HubTable:
     key        its Terraform identifier
     name       its `Name` tag
     segment    the segment whose members are associated with it; "" for the tables of the egress VPC and the firewall
-    site       the site, if only VPN connections of one site are associated with it
+    site       the site, if only connections of one site are associated with it
     default    the VPN connection that is the target of its static default route, or None
     central    whether the target of its static default route is the inspector
     blackholes its blackhole routes, as (end of the Terraform name, CIDR)
@@ -91,8 +92,8 @@ class HubTables:
             return next((table for table in tables if table.default is not None), plain)
         return plain
 
-    def table_of_vpn(self, connection: VpnConnection) -> HubTable:
-        """The table that a VPN connection's attachment is associated with."""
+    def table_of_connection(self, connection: Connection) -> HubTable:
+        """The table that the attachment of a VPN connection or Direct Connect gateway is associated with."""
         site = self._estate.site_of(connection).name
         tables = [table for table in self.all if table.segment == connection.segment and table.default is None]
         plain = next(table for table in tables if table.site is None and not table.central)
@@ -147,8 +148,8 @@ class HubTables:
         ]
         return tuple(sorted((*allowed_egress, *between), key=lambda route: (route.table, route.name)))
 
-    def tables_leading_to(self, connection: VpnConnection) -> tuple[HubTable, ...]:
-        """The tables with routes to a VPN connection: propagated routes with BGP, else static routes.
+    def tables_leading_to(self, connection: Connection) -> tuple[HubTable, ...]:
+        """The tables with routes to a connection of a site: propagated routes with BGP, else static routes.
 
         The table of one site has routes to the sites that it has transit with, and to no other site. It needs no route
         to its own site.
@@ -166,9 +167,9 @@ class HubTables:
 def static_default(estate: Estate, segment: Segment) -> VpnConnection | None:
     """The connection that carries the static default of a segment's `ON_PREMISES` spokes, if they need one."""
     reached = _connections_reached(estate, segment)
-    if Egress.ON_PREMISES not in segment.allowed_egress or any(_advertises_default(estate, vpn) for vpn in reached):
+    if Egress.ON_PREMISES not in segment.allowed_egress or any(DEFAULT in estate.advertised_on(one) for one in reached):
         return None
-    return next((vpn for vpn in reached if vpn.default_route), None)
+    return next((one for one in reached if isinstance(one, VpnConnection) and one.default_route), None)
 
 
 def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
@@ -177,7 +178,7 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
     holes = tuple((identifier(network), cidr) for network, cidr in networks_denied(estate, segment).items())
     # A default route, propagated or static, must not carry packets between spokes over an egress path. The same holds
     # for a summary route that a site advertises. So the estate's blocks have blackhole routes.
-    learned = [prefix for vpn in _connections_reached(estate, segment) for prefix in _advertised(estate, vpn)]
+    learned = [prefix for one in _connections_reached(estate, segment) for prefix in estate.advertised_on(one)]
     yield HubTable(key, name, segment.name, blackholes=_covered(blocks, learned) + holes)
     if default := static_default(estate, segment):
         yield HubTable(
@@ -190,7 +191,7 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
     if Egress.CENTRAL in segment.allowed_egress:
         yield HubTable(f"{key}_central", f"{name}-central", segment.name, central=True, blackholes=blocks + holes)
     for site in sites_with_own_route_table(estate, segment):
-        learned = [prefix for vpn in _connections_of_transit(estate, site) for prefix in _advertised(estate, vpn)]
+        learned = [prefix for one in _connections_of_transit(estate, site) for prefix in estate.advertised_on(one)]
         yield HubTable(
             f"{key}_{identifier(site.name)}",
             f"{name}-{site.name}",
@@ -211,21 +212,13 @@ def _tables_of_egress(estate: Estate) -> Iterator[HubTable]:
         yield HubTable(FIREWALL, f"{estate.prefix}-{FIREWALL}", "", blackholes=blocks)
 
 
-def _connections_reached(estate: Estate, segment: Segment) -> list[VpnConnection]:
+def _connections_reached(estate: Estate, segment: Segment) -> list[Connection]:
     reached = {other.name for other in segments_reached(estate, segment)}
-    return sorted((vpn for vpn in estate.vpn_connections if vpn.segment in reached), key=lambda vpn: vpn.name)
+    return sorted((one for one in estate.connections if one.segment in reached), key=lambda one: one.name)
 
 
-def _advertises_default(estate: Estate, vpn: VpnConnection) -> bool:
-    return DEFAULT in _advertised(estate, vpn)
-
-
-def _advertised(estate: Estate, vpn: VpnConnection) -> Sequence[str]:
-    return estate.site_of(vpn).advertises if vpn.routing is Routing.BGP else ()
-
-
-def _connections_of_transit(estate: Estate, site: Site) -> list[VpnConnection]:
-    return [vpn for vpn in estate.vpn_connections if transit_between(site, estate.site_of(vpn))]
+def _connections_of_transit(estate: Estate, site: Site) -> list[Connection]:
+    return [one for one in estate.connections if transit_between(site, estate.site_of(one))]
 
 
 def _covered(blocks: tuple[tuple[str, str], ...], prefixes: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -33,6 +33,8 @@ def module_calls(estate: Estate, environment: Environment) -> tuple[ModuleCall, 
         calls.append(ModuleCall("hub", "hub"))
     if environment.vpn_connections:
         calls.append(ModuleCall("vpn", "vpn"))
+    if environment.direct_connect:
+        calls.append(ModuleCall("direct_connect", "direct_connect"))
     if environment.egress is not None:
         if environment.egress.inspection is not Inspection.NONE:
             calls.append(ModuleCall("firewall", "firewall"))

@@ -18,8 +18,9 @@ VERSION = ">= 5.100, < 7"
 VERSION_WITH_BGP_LOGS = ">= 6.25, < 7"
 # The versions with the arguments for `VpnConnection.large_tunnels`.
 VERSION_WITH_LARGE_TUNNELS = ">= 6.22, < 7"
-# The versions with the arguments for `Inspection.GATEWAY`.
+# The versions with the arguments for `Inspection.GATEWAY`, and with the attachment of a Direct Connect gateway.
 VERSION_WITH_GATEWAY_FIREWALL = ">= 6.5, < 7"
+VERSION_WITH_DIRECT_CONNECT = ">= 6.5, < 7"
 
 REQUIRED = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION)}
 REQUIRED_WITH_DNS = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION, aliases=(DNS,))}
@@ -33,6 +34,8 @@ def required_version(environment: Environment) -> str:
         return VERSION_WITH_LARGE_TUNNELS
     if environment.egress is not None and environment.egress.inspection is Inspection.GATEWAY:
         return VERSION_WITH_GATEWAY_FIREWALL
+    if environment.direct_connect:
+        return VERSION_WITH_DIRECT_CONNECT
     return VERSION
 
 

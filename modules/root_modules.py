@@ -11,16 +11,17 @@ from isthmus.intent.model import name_of
 from isthmus.intent.name_resolution import SharedServices, shared_services
 from modules.aws import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from modules.backend import configure_backend, local_path, remote_state
-from modules.constructs import (
+from modules.cdk import (
     App,
     LocalBackend,
     Stack,
     TerraformHclModule,
     TerraformModuleProvider,
     TerraformOutput,
-    TerraformProvider,
     TerraformRemoteState,
 )
+from modules.direct_connect import outputs_of as outputs_of_direct_connect
+from modules.direct_connect import tables_used as tables_of_direct_connect
 from modules.dns_associations import dns_inputs, needs_authorization
 from modules.dns_interface import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, dns_outputs, subnet_id
 from modules.dns_sharing import authorizes_other_accounts
@@ -76,9 +77,9 @@ class _Root:
         self.estate, self.environment, self.tables = estate, environment, tables
         self.stack = Stack(app, environment.name)
         self.hub_apart = not shares_hub_account(estate, environment)
-        self.hub_aliases: dict[str, TerraformProvider] = {}
+        self.hub_aliases: dict[str, AwsProvider] = {}
         self.home = shared_services(estate)
-        self.dns_alias: TerraformProvider | None = None
+        self.dns_alias: AwsProvider | None = None
         self.remotes: dict[str, TerraformRemoteState] = {}
         self.calls: dict[str, TerraformHclModule] = {}
         configure_backend(self.stack, estate, environment)
@@ -89,6 +90,7 @@ class _Root:
             "logs": self._logs,
             "hub": self._hub,
             "vpn": self._vpn,
+            "direct_connect": self._direct_connect,
             "observability": self._observability,
             "spoke": self._spoke,
             "firewall": self._firewall,
@@ -121,6 +123,12 @@ class _Root:
                 self._output(
                     f"{output}_{name}", self.stack.ref(made, f"{output}_{name}"), f"VPN connection {connection.name}"
                 )
+
+    def _direct_connect(self, call: ModuleCall) -> None:
+        inputs = self._hub_inputs(tables_of_direct_connect(self.environment, self.tables))
+        made = self.calls["direct_connect"] = _call(self.stack, call.name, inputs, after=self._created_first)
+        for name, described in outputs_of_direct_connect(self.environment):
+            self._output(name, self.stack.ref(made, name), described)
 
     def _observability(self, call: ModuleCall) -> None:
         inputs = {
@@ -257,7 +265,7 @@ class _Root:
             name: self.stack.ref(made, name) for name in (VPC_ID, *(subnet_id(subnet_name(tier, z)) for z in zones))
         }
 
-    def _dns_alias(self, home: SharedServices) -> TerraformProvider | None:
+    def _dns_alias(self, home: SharedServices) -> AwsProvider | None:
         """The provider of the account that owns the private zones.
 
         None if they need not authorize VPCs of other accounts.
@@ -280,11 +288,11 @@ class _Root:
             )
         return self.dns_alias
 
-    def _join_alias(self, wanted: Spoke) -> TerraformProvider | None:
+    def _join_alias(self, wanted: Spoke) -> AwsProvider | None:
         """The provider of the hub's account, with the role that may attach VPCs to the spoke's segment only."""
         return self._segment_alias(self.estate.segment(wanted.segment))
 
-    def _segment_alias(self, segment: Segment) -> TerraformProvider | None:
+    def _segment_alias(self, segment: Segment) -> AwsProvider | None:
         return self._hub_alias(f"{HUB}_{identifier(segment.name)}", join_role_arn(self.estate, segment))
 
     def _keep_segment_providers(self) -> None:
@@ -301,11 +309,11 @@ class _Root:
             if segment.allowed_egress and (own in joining or joining & units):
                 self._segment_alias(segment)
 
-    def _egress_alias(self) -> TerraformProvider | None:
+    def _egress_alias(self) -> AwsProvider | None:
         """The provider of the hub's account, with the role that may attach the egress VPC."""
         return self._hub_alias(f"{HUB}__{EGRESS}", egress_role_arn(self.estate))
 
-    def _hub_alias(self, alias: str, role: str) -> TerraformProvider | None:
+    def _hub_alias(self, alias: str, role: str) -> AwsProvider | None:
         """The provider of the hub's account with a role there. None in the hub's own account."""
         if self.hub_apart and alias not in self.hub_aliases:
             self.hub_aliases[alias] = _provider(
@@ -341,14 +349,14 @@ def _provider(
     tags: Mapping[str, str],
     alias: str | None = None,
     roles: list[str | None] | None = None,
-) -> TerraformProvider:
+) -> AwsProvider:
     """A provider for one account. With credentials of another account, Terraform stops before any change.
 
     Several roles are assumed one after the other (role chaining).
     """
     assumed = [AwsProviderAssumeRole(role_arn=role) for role in roles or [deployment_role_arn(estate, account)] if role]
-    return stack.provider(
-        AwsProvider,
+    return AwsProvider(
+        stack,
         f"provider_{alias or 'default'}",
         region=region,
         alias=alias,
@@ -364,7 +372,7 @@ def _call(
     inputs: Mapping[str, Any],
     *,
     after: Sequence[TerraformHclModule] = (),
-    **aliases: TerraformProvider | None,
+    **aliases: AwsProvider | None,
 ) -> TerraformHclModule:
     """A module call, with its providers by the alias that the module uses.
 

@@ -54,7 +54,7 @@ def vpn(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
 def tables_used(environment: Environment, tables: HubTables) -> list[str]:
     """The keys of the hub route tables whose ids the module needs."""
     connections = environment.vpn_connections
-    keys = {tables.table_of_vpn(c).key for c in connections} | {
+    keys = {tables.table_of_connection(c).key for c in connections} | {
         t.key for c in connections for t in tables.tables_leading_to(c)
     }
     return sorted(keys)
@@ -204,7 +204,7 @@ class _Vpn:
             Ec2TransitGatewayRouteTableAssociation,
             name,
             transit_gateway_attachment_id=attachment,
-            transit_gateway_route_table_id=self.table_ids[self.tables.table_of_vpn(connection).key],
+            transit_gateway_route_table_id=self.table_ids[self.tables.table_of_connection(connection).key],
         )
         for table in self.tables.tables_leading_to(connection):
             if connection.routing is Routing.BGP:

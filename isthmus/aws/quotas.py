@@ -4,6 +4,7 @@
 - https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html
 - https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html
 - https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
+- https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ VPC_PAGE = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.h
 TGW_PAGE = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html"
 VPN_PAGE = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html"
 ROUTE_53_PAGE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html"
+DIRECT_CONNECT_PAGE = "https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html"
 IAM_PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 
 
@@ -38,12 +40,27 @@ class Quota:
 
 
 ACL_RULES = Quota("network-acl-rules", "rules per network ACL, direction and version of IP", 20, 40, VPC_PAGE)
+ALLOWED_PREFIXES = Quota(
+    "direct-connect-allowed-prefixes",
+    "allowed prefixes per transit gateway on a transit virtual interface",
+    200,
+    None,
+    DIRECT_CONNECT_PAGE,
+)
 ATTACHMENTS = Quota("", "attachments per transit gateway", 5_000, None, TGW_PAGE)
 CIDRS = Quota("vpc-cidr-blocks", "IPv4 CIDR blocks per VPC", 5, 50, VPC_PAGE)
 CONNECTIONS = Quota("vpn-connections", "VPN connections per account and Region", 50, None, VPN_PAGE)
 CUSTOMER_GATEWAYS = Quota("customer-gateways", "customer gateways per account and Region", 50, None, VPN_PAGE)
 ELASTIC_IPS = Quota("elastic-ips", "Elastic IP addresses per account and Region", 5, None, VPC_PAGE)
 FROM_SITE = Quota("", "routes from a customer gateway to a transit gateway", 1_000, 1_000, VPN_PAGE)
+# https://docs.aws.amazon.com/directconnect/latest/UserGuide/prefix-controls.html
+FROM_SITE_DIRECT = Quota(
+    "direct-connect-advertised-prefixes",
+    "prefixes from a site on a transit virtual interface",
+    100,
+    1_000,
+    DIRECT_CONNECT_PAGE,
+)
 GATEWAY_ENDPOINTS = Quota("gateway-endpoints", "gateway endpoints per account and Region", 20, None, VPC_PAGE)
 GROUP_RULES = Quota(
     "security-group-rules", "rules per security group, direction and version of IP", 60, 1_000, VPC_PAGE
@@ -71,6 +88,7 @@ RAISABLE: Mapping[str, Quota] = {
         (
             *(ACL_RULES, CIDRS, CONNECTIONS, CUSTOMER_GATEWAYS, ELASTIC_IPS, GATEWAY_ENDPOINTS, GROUP_RULES),
             *(NAT_GATEWAYS, ROUTES, TGW_ROUTES, TGW_TABLES, TRUST_POLICY, VPCS, ZONE_VPCS, PROFILE_VPCS),
+            *(ALLOWED_PREFIXES, FROM_SITE_DIRECT),
         ),
         key=lambda quota: quota.id,
     )

@@ -13,7 +13,6 @@ COMMANDS = (
     "diff",
     "draw",
     "handover",
-    "lab",
     "prove",
     "report",
     "review",

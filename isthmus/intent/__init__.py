@@ -3,6 +3,7 @@
 from isthmus.intent.allowed_connection import AllowedConnection
 from isthmus.intent.backend import HcpTerraform, LocalBackend, S3Backend
 from isthmus.intent.checks import check
+from isthmus.intent.direct_connect import DirectConnectGateway, MacSec, TransitVirtualInterface
 from isthmus.intent.dns import DnsFirewall, ForwardRule, HybridDns, PrivateZone, SharedBy
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.endpoints import CentralEndpoints
@@ -24,6 +25,7 @@ __all__ = [
     "CentralEndpoints",
     "CustomerGateway",
     "DefaultAction",
+    "DirectConnectGateway",
     "DnsFirewall",
     "DomainList",
     "Egress",
@@ -40,6 +42,7 @@ __all__ = [
     "InvalidArgument",
     "InvalidEstate",
     "LocalBackend",
+    "MacSec",
     "Observability",
     "Organization",
     "OrganizationalUnit",
@@ -52,6 +55,7 @@ __all__ = [
     "SharedBy",
     "Site",
     "Spoke",
+    "TransitVirtualInterface",
     "Tunnel",
     "UnknownSchema",
     "VpnConnection",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from isthmus.intent.direct_connect import Connection, DirectConnectGateway
 from isthmus.intent.dns import HybridDns
 from isthmus.intent.egress import EgressVpc
 from isthmus.intent.endpoints import CentralEndpoints
@@ -22,6 +23,7 @@ class Environment:
     account          the account of all its resources
     hub              the estate's hub, in exactly one environment
     vpn_connections  VPN connections, only in the environment with the hub
+    direct_connect   Direct Connect gateways, only in the environment with the hub
     egress           the egress VPC, in at most one environment
     spokes           VPCs in this environment's account
     dns              hybrid DNS, in at most one environment
@@ -37,6 +39,7 @@ class Environment:
     account: AccountRef
     hub: Hub | None = None
     vpn_connections: Many[VpnConnection] = ()
+    direct_connect: Many[DirectConnectGateway] = ()
     egress: EgressVpc | None = None
     spokes: Many[Spoke] = ()
     dns: HybridDns | None = None
@@ -44,3 +47,8 @@ class Environment:
     observability: Observability | None = None
     protected: bool = True
     tags: Texts = field(default_factory=dict)
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """Its VPN connections and Direct Connect gateways."""
+        return (*self.vpn_connections, *self.direct_connect)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from isthmus.intent.allowed_connection import AllowedConnection
 from isthmus.intent.backend import Backend, LocalBackend
+from isthmus.intent.direct_connect import Connection, DirectConnectGateway
 from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
 from isthmus.intent.hub import Hub
@@ -17,7 +18,7 @@ from isthmus.intent.organization import Account, Organization, OrganizationalUni
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import CustomerGateway, Site
 from isthmus.intent.spoke import Spoke
-from isthmus.intent.vpn import VpnConnection
+from isthmus.intent.vpn import Routing, VpnConnection
 
 Named = TypeVar("Named", Account, OrganizationalUnit, Segment, Site, CustomerGateway, Environment)
 
@@ -31,7 +32,7 @@ class Estate:
     blocks               IPv4 blocks reserved for AWS: every spoke is in one of them, no site network is
     zones                zone IDs of the spokes that do not name their own
     segments             groups of spokes and connections with the same reachability
-    sites                on-premises locations behind VPN connections
+    sites                on-premises locations behind VPN connections or Direct Connect
     environments         one root module and one state each
     allowed_connections  if no entry names a pair of segments or site networks, all ports are allowed between the two
     backend              where Terraform keeps the state of each environment
@@ -84,9 +85,13 @@ class Estate:
                     return site, gateway
         raise LookupError(f"no customer gateway {name_of(ref)!r}")
 
-    def site_of(self, connection: VpnConnection) -> Site:
-        """The site of a VPN connection. Raises `LookupError`."""
-        return self.customer_gateway(connection.customer_gateway)[0]
+    def site_of(self, connection: Connection) -> Site:
+        """The site of a VPN connection or Direct Connect gateway. Raises `LookupError`."""
+        if isinstance(connection, VpnConnection):
+            return self.customer_gateway(connection.customer_gateway)[0]
+        for interface in connection.virtual_interfaces:
+            return self.customer_gateway(interface.customer_gateway)[0]
+        raise LookupError(f"{connection.name!r} has no virtual interface")
 
     def zones_of(self, spoke: Spoke) -> tuple[str, ...]:
         """The zone IDs of a spoke, sorted."""
@@ -102,14 +107,25 @@ class Estate:
         """Every VPN connection."""
         return (connection for environment in self.environments for connection in environment.vpn_connections)
 
+    @property
+    def direct_connect(self) -> Iterator[DirectConnectGateway]:
+        """Every Direct Connect gateway."""
+        return (gateway for environment in self.environments for gateway in environment.direct_connect)
+
+    @property
+    def connections(self) -> Iterator[Connection]:
+        """Every VPN connection and Direct Connect gateway."""
+        return (connection for environment in self.environments for connection in environment.connections)
+
+    def advertised_on(self, connection: Connection) -> Many[str]:
+        """The prefixes that AWS learns over BGP from a connection; none with static routing. Raises `LookupError`."""
+        if isinstance(connection, VpnConnection):
+            return self.site_of(connection).advertises if connection.routing is Routing.BGP else ()
+        return self.site_of(connection).advertises if connection.advertises is None else connection.advertises
+
     def zones_of_egress(self, egress: EgressVpc) -> tuple[str, ...]:
         """The zone IDs of the egress VPC, sorted."""
         return tuple(sorted(self.zones if egress.zones is None else egress.zones))
-
-    @cached_property
-    def results(self) -> dict[object, object]:
-        """What functions of this estate remember: `isthmus.intent.remembered`."""
-        return {}
 
     @cached_property
     def egress(self) -> EgressVpc | None:

@@ -13,6 +13,7 @@ from operator import attrgetter
 from isthmus.intent.estate import Estate
 from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.site import Site
+from isthmus.intent.vpn import VpnConnection
 
 INTERNET = "internet"
 EVERYTHING = "0.0.0.0/0"
@@ -63,9 +64,9 @@ def segments_reached(estate: Estate, segment: Segment) -> tuple[Segment, ...]:
 
 
 def sites_reached(estate: Estate, segment: Segment) -> tuple[Site, ...]:
-    """The sites with a VPN connection in a segment that `segment` reaches."""
+    """The sites with a VPN connection or Direct Connect gateway in a segment that `segment` reaches."""
     reached = {other.name for other in segments_reached(estate, segment)}
-    names = {estate.site_of(vpn).name for vpn in estate.vpn_connections if vpn.segment in reached}
+    names = {estate.site_of(connection).name for connection in estate.connections if connection.segment in reached}
     return tuple(site for site in estate.sites if site.name in names)
 
 
@@ -108,19 +109,22 @@ def advertised_to(estate: Estate, segment: Segment, site: Site) -> bool:
 
 def _has_default_route(estate: Estate, site: Site) -> bool:
     """Whether a site has a default route: it advertises one, or one of its connections has a static one."""
-    connections = [vpn for vpn in estate.vpn_connections if estate.site_of(vpn).name == site.name]
-    return EVERYTHING in site.advertises or any(vpn.default_route for vpn in connections)
+    connections = [one for one in estate.connections if estate.site_of(one).name == site.name]
+    return any(
+        EVERYTHING in estate.advertised_on(one) or (isinstance(one, VpnConnection) and one.default_route)
+        for one in connections
+    )
 
 
 def sites_with_own_route_table(estate: Estate, segment: Segment) -> tuple[Site, ...]:
-    """The sites with VPN connections in a segment that need a route table of their own, in name order.
+    """The sites with connections in a segment that need a route table of their own, in name order.
 
     AWS advertises the associated route table to a site. The table of the spokes would advertise too many or too few
     prefixes of other sites, or spokes that the site must not reach, or it has blackhole routes for denied networks.
     https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html
     """
     reached = {site.name for site in sites_reached(estate, segment)}
-    connected = {estate.site_of(vpn).name for vpn in estate.vpn_connections if vpn.segment == segment.name}
+    connected = {estate.site_of(one).name for one in estate.connections if one.segment == segment.name}
     return tuple(
         site
         for site in sorted(estate.sites, key=attrgetter("name"))

@@ -10,9 +10,10 @@ from isthmus.intent.model import Many, Texts, by_name, intent
 
 @intent
 class CustomerGateway:
-    """A VPN device at a site.
+    """A device at a site, at which VPN connections or virtual interfaces of Direct Connect end.
 
-    ip_address       its static public IPv4 address; None: it has no static address and uses a certificate
+    ip_address       its static public IPv4 address; None: it has no static address and uses a certificate, or has no
+                     VPN connection
     bgp_asn          its autonomous system number, 1 to 4,294,967,294
     device           make and model, for the hand-over sheet and the AWS console
     platform         the platform of its configuration files, such as `strongswan-frr`; None: you name it in the command
@@ -31,11 +32,11 @@ class CustomerGateway:
 
 @intent
 class Site:
-    """An on-premises location that is reached over VPN.
+    """An on-premises location that is reached over VPN or Direct Connect.
 
     networks           IPv4 networks by name: `{"users": "172.20.0.0/16"}`; elsewhere they are named `site/network`
     advertises         prefixes that its routers advertise over BGP, `0.0.0.0/0` if so; AWS cannot filter them
-    customer_gateways  its VPN devices
+    customer_gateways  its devices
     dns_servers        IPv4 addresses of its DNS servers, in its networks
     transit_with       sites that it may reach through the transit gateway, and the reverse; empty: none
     coordinates        latitude and longitude in degrees, for the map of AWS Network Manager

@@ -8,8 +8,8 @@ https://www.rfc-editor.org/rfc/rfc4271#section-9.1.2
 https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
 
 AWS originates the allowed prefixes of a Direct Connect gateway: a router behind it sees no ASN of another site. The ASN
-of that router is not read, so it is unknown whether a site with a VPN connection accepts its routes. Not evaluated: AS
-path prepending.
+of that router is that of the virtual interfaces. If they are not in the input, it is unknown whether a site with a VPN
+connection accepts its routes. Not evaluated: AS path prepending.
 https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html
 """
 
@@ -17,14 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from isthmus.network.model import Network, RouteOrigin, Unknown
+from isthmus.network.model import DxGateway, Network, RouteOrigin, Unknown
 from isthmus.network.route_tables import Route
 
 
 def asn_at(network: Network, connection: str) -> int | Unknown:
     """The ASN of the router at a VPN connection or behind a Direct Connect gateway."""
     if connection in network.dx_gateways:
-        return Unknown("routers behind a Direct Connect gateway are not in Terraform")
+        return _asn_behind(network.dx_gateways[connection])
     customer_gateway = network.vpns[connection].customer_gateway
     if isinstance(customer_gateway, Unknown):
         return customer_gateway
@@ -32,6 +32,17 @@ def asn_at(network: Network, connection: str) -> int | Unknown:
     if known is None or known.asn is None:
         return Unknown(f"{customer_gateway} is not in this input")
     return known.asn
+
+
+def _asn_behind(dx: DxGateway) -> int | Unknown:
+    """The ASN of the routers at the virtual interfaces of a Direct Connect gateway, if all have the same."""
+    if isinstance(dx.interfaces, Unknown):
+        return dx.interfaces
+    asns = {interface.asn for interface in dx.interfaces}
+    asn = asns.pop() if len(asns) == 1 else None
+    if isinstance(asn, int):
+        return asn
+    return Unknown("the virtual interfaces in this input do not state one ASN of the routers behind it")
 
 
 def refused(network: Network, connection: str, routes: Iterable[Route]) -> str:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from isthmus.network.address_space import Nest, RangeMap, compile_prefixes
 from isthmus.network.answers import Scenario
 from isthmus.network.filters import allows_everything
-from isthmus.network.learned_routes import Sites, vpn_down
+from isthmus.network.learned_routes import Sites, dx_down, vpn_down
 from isthmus.network.model import (
     Attachment,
     AttachmentKind,
@@ -150,6 +150,7 @@ class NetworkIndex:
         """The zones that are down: everything in the scenario that is not another object."""
         net = self.network
         things = {t.address for vpn in net.vpns.values() for t in vpn.tunnels} | self.endpoint_subnet.keys()
+        things |= {i.address for dx in net.dx_gateways.values() for i in dx.known_interfaces}
         return self.scenario.down - things.union(
             net.vpns, net.customer_gateways, net.dx_gateways, net.nats, net.attachments, net.endpoints
         )
@@ -256,10 +257,12 @@ class NetworkIndex:
 
     def down_reason(self, connection: str) -> str:
         """Why a VPN connection or Direct Connect gateway is down in this scenario, or ""."""
-        vpn = self.network.vpns.get(connection)
-        if vpn is None:
-            return f"{connection} is down" if connection in self.scenario.down else ""
-        return vpn_down(vpn, self.scenario)
+        vpn, dx = self.network.vpns.get(connection), self.network.dx_gateways.get(connection)
+        if dx is not None:
+            return dx_down(dx, self.scenario)
+        if vpn is not None:
+            return vpn_down(vpn, self.scenario)
+        return f"{connection} is down" if connection in self.scenario.down else ""
 
     @cached_property
     def direct_connect_at_gateways(self) -> dict[str, tuple[str, str]]:

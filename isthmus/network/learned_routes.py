@@ -16,6 +16,7 @@ from isthmus.network.model import (
     Attachment,
     AttachmentKind,
     Cidr,
+    DxGateway,
     Network,
     Site,
     Unknown,
@@ -40,6 +41,14 @@ def vpn_down(vpn: VpnConnection, scenario: Scenario) -> str:
     if vpn.tunnels and all(tunnel.address in down for tunnel in vpn.tunnels):
         return "all its tunnels are down"
     return ""
+
+
+def dx_down(dx: DxGateway, scenario: Scenario) -> str:
+    """Why a Direct Connect gateway is down in the scenario, or "". It is up if one of its virtual interfaces is up."""
+    if dx.address in scenario.down:
+        return f"{dx.address} is down"
+    known = dx.known_interfaces
+    return "all its virtual interfaces are down" if known and scenario.down.issuperset(i.address for i in known) else ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,8 @@ def advertised(
     network: Network, sites: Sites, connection: str, scenario: Scenario
 ) -> tuple[AdvertisedPrefix, ...] | Unknown:
     """The prefixes that AWS learns over BGP from a connection in the scenario; none with static routing."""
-    if connection in scenario.down:
+    dx = network.dx_gateways.get(connection)
+    if connection in scenario.down or (dx is not None and dx_down(dx, scenario)):
         return ()
     vpn = network.vpns.get(connection)
     if vpn is not None:

@@ -10,13 +10,14 @@ from isthmus.intent import Estate
 from isthmus.network.answers import Outcome
 from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import AdvertisedPrefix, Cidr, Network, Site, Unknown
+from isthmus.network.model import AdvertisedPrefix, AttachmentKind, Cidr, Network, Site, Unknown
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.proof.checks.accounts import account_violations
 from isthmus.proof.checks.allowed_connections import connection_assumptions, connection_notes, connection_violations
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.checks.client_ports import client_port_notes
+from isthmus.proof.checks.direct_connect import longer_prefixes
 from isthmus.proof.checks.dns import DnsChecks
 from isthmus.proof.checks.dns_answers import NameChecks
 from isthmus.proof.checks.egress_vpc import egress_violations
@@ -173,6 +174,7 @@ class Prover:
             *policy.violations,
             *egress_violations(self.estate, self.binding.egress, self.pairs, checks.naming),
             *advertisement_violations(self.estate, self.binding, advertised),
+            *longer_prefixes(self.engine, advertised),
             *self._always(used),
             *failure_violations(failure_results),
         ]
@@ -250,7 +252,10 @@ class Prover:
             for connection in site.connections
             if not isinstance(prefixes := site.advertised_on(connection), Unknown)
         ]
-        by_aws = [(vpn, len(advertised[vpn].prefixes)) for vpn in self.network.vpns]
+        # A virtual private gateway advertises its VPC over Direct Connect, without this quota.
+        direct = {a.attached for a in self.network.attachments.values() if a.kind is AttachmentKind.DX_GATEWAY}
+        connections = [*self.network.vpns, *(dx for dx in self.network.dx_gateways if dx in direct)]
+        by_aws = [(connection, len(advertised[connection].prefixes)) for connection in connections]
         raised = self.estate.quotas if self.estate is not None else {}
         return tuple(usages(self.network, by_sites, by_aws, raised))
 
@@ -263,7 +268,11 @@ class Prover:
         failure_results: tuple[FailureResult, ...],
     ) -> Proof:
         quotas = fullest(used)
-        connections = connection_notes(self.estate) if self.estate is not None else ()
+        connections = (
+            tuple(connection_notes(self.estate))
+            if self.estate is not None
+            else tuple(found.why for found in longer_prefixes(self.engine, advertised))
+        )
         assumed = connection_assumptions(self.estate) if self.estate is not None else (_NO_INTENT,)
         concerned = ((a, b, n) for a, b, n in self.pairs.representative_pairs() if self._matters(a, b))
         clients = client_port_notes(self.pairs, concerned)

@@ -14,6 +14,7 @@ from isthmus.intent.name_resolution import shared_services
 from modules.hub_route_tables import HubTables
 from modules.module_calls import STATE, ModuleCall
 from modules.module_tests import common, hub, smaller_modules, vpc
+from modules.module_tests.direct_connect import direct_connect
 from modules.module_tests.document import Check, Module, test_file
 
 
@@ -41,6 +42,8 @@ def _own(estate: Estate, tables: HubTables, root: str, call: ModuleCall, module:
             return hub.hub(estate, tables, module)
         case "vpn":
             return hub.vpn(estate, environment, tables, module)
+        case "direct_connect":
+            return direct_connect(estate, environment, tables, module)
         case "firewall":
             return smaller_modules.firewall(estate, environment, module)
         case "dns":

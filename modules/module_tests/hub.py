@@ -155,7 +155,7 @@ def _place(connection: VpnConnection, tables: HubTables, module: Module) -> tupl
     name = identifier(connection.name)
     own = (
         f"aws_ec2_transit_gateway_route_table_association.{name}.transit_gateway_route_table_id"
-        f" == var.{table_id(tables.table_of_vpn(connection).key)}"
+        f" == var.{table_id(tables.table_of_connection(connection).key)}"
     )
     expected = [table_id(table.key) for table in tables.tables_leading_to(connection)]
     message = f"{connection.name} does not have the association and propagations of its segment."

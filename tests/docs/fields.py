@@ -21,6 +21,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "The estate": ("Estate", "Organization", "Account", "OrganizationalUnit", "Environment"),
     "Segments and spokes": ("Segment", "AllowedConnection", "Spoke", "Egress"),
     "Hub, sites and VPN connections": ("Hub", "Site", "CustomerGateway", "VpnConnection", "Routing", "Tunnel"),
+    "Direct Connect": ("DirectConnectGateway", "TransitVirtualInterface", "MacSec"),
     "Central egress": ("EgressVpc", "Inspection", "FirewallPolicy", "DomainList", "RuleGroup", "DefaultAction"),
     "DNS and endpoints": ("HybridDns", "ForwardRule", "PrivateZone", "SharedBy", "DnsFirewall", "CentralEndpoints"),
     "Alarms": ("Observability",),

@@ -18,6 +18,7 @@ SUBJECTS: Mapping[str, str] = {
     "cidrs": "CIDRs in the intent",
     "client_ports": "source ports of clients",
     "cost": "the cost estimate: its command and its report",
+    "direct_connect": "Direct Connect gateways",
     "dns": "DNS",
     "dns_firewall": "Route 53 Resolver DNS Firewall",
     "egress": "egress of VPCs",

@@ -138,7 +138,8 @@ def story(given: Estate) -> Iterator[str]:
         propagated = keys(tables.propagated_from_spoke(spoke))
         yield f"spoke {spoke.name}: with {tables.table_of_spoke(spoke).key}, in {propagated}"
     for vpn in given.vpn_connections:
-        yield f"connection {vpn.name}: with {tables.table_of_vpn(vpn).key}, in {keys(tables.tables_leading_to(vpn))}"
+        own = tables.table_of_connection(vpn).key
+        yield f"connection {vpn.name}: with {own}, in {keys(tables.tables_leading_to(vpn))}"
     for environment in given.environments:
         yield f"root {environment.name}: reads {', '.join(roots_read(given, environment)) or 'none'}"
         for call in module_calls(given, environment):

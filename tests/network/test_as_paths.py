@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from isthmus.network.answers import AtSite, Packet
+from isthmus.network.as_paths import asn_at
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import Unknown
+from isthmus.network.model import DxGateway, Network, Unknown, VirtualInterface
 from tests.network.networks import Draft, judge, mesh
 
 ASN = 65_010
@@ -125,4 +126,15 @@ def test_the_asn_behind_a_direct_connect_gateway_is_unknown(static: bool, is_: s
     d.there("north", "south", is_)
     judge(d)
     if not static:
-        assert "behind a Direct Connect gateway" in reason(d)
+        assert "do not state one ASN of the routers behind it" in reason(d)
+
+
+@pytest.mark.parametrize(
+    ("asns", "known"), [((65_001, 65_001), 65_001), ((65_001, 65_002), None), ((65_001, None), None), ((), None)]
+)
+def test_virtual_interfaces_state_the_asn_behind_a_direct_connect_gateway(
+    asns: tuple[int | None, ...], known: int | None
+) -> None:
+    interfaces = tuple(VirtualInterface(f"vif{number}", asn) for number, asn in enumerate(asns))
+    found = asn_at(Network(dx_gateways={"dx": DxGateway("dx", interfaces=interfaces)}), "dx")
+    assert found == known if known else isinstance(found, Unknown)

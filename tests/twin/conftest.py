@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from isthmus.lab.running import missing
+from tests.twin.twin import missing
 
 
 @pytest.fixture(scope="session")
 def namespaces() -> None:
-    """What a test with a running lab asks for."""
+    """What a test with a running twin asks for."""
     reason = missing()
     if reason:
-        pytest.skip(f"no packets without a lab: {reason}")
+        pytest.skip(f"no packets without a twin: {reason}")

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network, collapse_addresses
 
-from isthmus.intent.checks.lenient import EVERYTHING, all_linked, links, network, networks, readable, resolved
+from isthmus.intent.checks.lenient import (
+    EVERYTHING,
+    all_linked,
+    direct_links,
+    links,
+    network,
+    networks,
+    readable,
+    resolved,
+)
 from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
@@ -21,6 +30,7 @@ LIMIT = 1_000
 def _bgp_sites(estate: Estate) -> list[Site]:
     """The sites with a BGP connection."""
     names = {link.site.name for link in links(estate) if link.connection.routing is Routing.BGP}
+    names |= {link.site.name for link in direct_links(estate)}
     return [site for site in estate.sites if site.name in names]
 
 

@@ -199,9 +199,9 @@ def inspection_bypass(estate: Estate) -> Iterator[Fault]:
 
 @rule("AWS advertises the associated route table to the site, so return traffic would bypass the firewall")
 def inspection_with_vpn(estate: Estate) -> Iterator[Fault]:
-    """A segment with `inspected_with` has a VPN connection."""
+    """A segment with `inspected_with` has a VPN connection or Direct Connect gateway."""
     named = {side.name: side for pair in _inspected(estate) for side in pair}
-    for connection in estate.vpn_connections:
+    for connection in estate.connections:
         segment = named.get(str(name_of(connection.segment)))
         if segment is not None:
             given = f'its segment "{segment.name}" is inspected with another segment, {place_of(segment)}'

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv4Network
 
+from isthmus.intent.direct_connect import DirectConnectGateway, TransitVirtualInterface
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
 from isthmus.intent.segment import Segment
@@ -61,6 +62,9 @@ def written(estate: Estate) -> Iterator[Written]:
                 if tunnel.inside_cidr is not None:
                     part = f'tunnel {index + 1} of VPN connection "{connection.name}"'
                     yield Written(tunnel, part, tunnel.inside_cidr)
+        for gateway in environment.direct_connect:
+            yield from (Written(gateway, f"allowed prefix {text}", text) for text in gateway.allowed_prefixes or ())
+            yield from (Written(gateway, f"advertised prefix {text}", text) for text in gateway.advertises or ())
         if environment.egress is not None:
             yield Written(environment.egress, "cidr", environment.egress.cidr)
         for spoke in environment.spokes:
@@ -100,22 +104,54 @@ def links(estate: Estate) -> list[Link]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class DirectLink:
+    """A virtual interface with its Direct Connect gateway, site, device and segment."""
+
+    gateway: DirectConnectGateway
+    interface: TransitVirtualInterface
+    site: Site
+    device: CustomerGateway
+    segment: Segment
+
+
+def direct_links(estate: Estate) -> list[DirectLink]:
+    """The virtual interfaces of the gateways whose references are declared, and that lead to one site."""
+    devices = {device.name: (site, device) for site in estate.sites for device in site.customer_gateways}
+    segments = {segment.name: segment for segment in estate.segments}
+    found: list[DirectLink] = []
+    for gateway in estate.direct_connect:
+        ends = [devices.get(str(name_of(interface.customer_gateway))) for interface in gateway.virtual_interfaces]
+        sites = {end[0].name for end in ends if end is not None}
+        if None not in ends and len(sites) == 1 and name_of(gateway.segment) in segments:
+            found += [
+                DirectLink(gateway, interface, *end, segments[name_of(gateway.segment)])
+                for interface, end in zip(gateway.virtual_interfaces, ends, strict=True)
+                if end is not None
+            ]
+    return found
+
+
 def all_linked(estate: Estate) -> bool:
-    """Whether all references of VPN connections and of `reaches` are declared."""
+    """Whether all references of VPN connections, Direct Connect gateways and `reaches` are declared."""
     known = {segment.name for segment in estate.segments}
-    return len(links(estate)) == len(list(estate.vpn_connections)) and all(
-        name_of(ref) in known for segment in estate.segments for ref in segment.reaches
+    direct = {id(link.gateway) for link in direct_links(estate)}
+    return (
+        len(links(estate)) == len(list(estate.vpn_connections))
+        and all(id(gateway) in direct for gateway in estate.direct_connect)
+        and all(name_of(ref) in known for segment in estate.segments for ref in segment.reaches)
     )
 
 
 def resolved(estate: Estate) -> Estate:
-    """The estate without VPN connections and spokes that have undeclared references: safe for `reachability`."""
-    sound = {id(link.connection) for link in links(estate)}
+    """The estate without connections and spokes that have undeclared references: safe for `reachability`."""
+    sound = {id(link.connection) for link in links(estate)} | {id(link.gateway) for link in direct_links(estate)}
     segments = {segment.name for segment in estate.segments}
     environments = [
         replace(
             environment,
             vpn_connections=[connection for connection in environment.vpn_connections if id(connection) in sound],
+            direct_connect=[gateway for gateway in environment.direct_connect if id(gateway) in sound],
             spokes=[spoke for spoke in environment.spokes if name_of(spoke.segment) in segments],
         )
         for environment in estate.environments

@@ -40,6 +40,9 @@ def _named(estate: Estate) -> Iterator[tuple[str, list[tuple[str, object, str]]]
         yield f"networks of {subject(site)}", [(name, site, f'network "{name}"') for name in site.networks]
     yield "customer gateways", of_objects(*(gateway for site in estate.sites for gateway in site.customer_gateways))
     yield "VPN connections", of_objects(*estate.vpn_connections)
+    yield "Direct Connect gateways", of_objects(*estate.direct_connect)
+    interfaces = (interface for gateway in estate.direct_connect for interface in gateway.virtual_interfaces)
+    yield "virtual interfaces", of_objects(*interfaces)
     yield "environments", of_objects(*estate.environments)
     egress = [environment.egress for environment in estate.environments if environment.egress is not None]
     yield "spokes and egress VPCs", of_objects(*(spoke for _, spoke in estate.spokes), *egress)
@@ -201,7 +204,10 @@ def ambiguous_derived_name(estate: Estate) -> Iterator[Fault]:
         ends = ["", "_on-premises", "_central", *(f"_{site.name}" for site in estate.sites)]
         tables += [(f"{segment.name}{end}", segment, f"route table {segment.name}{end}") for end in ends]
     vpns = [(f"{vpn.name}_{table}", vpn, part) for vpn in estate.vpn_connections for table, _, part in tables]
-    for joined in (networks, tables, vpns):
+    direct = [
+        (f"{gateway.name}_{table}", gateway, part) for gateway in estate.direct_connect for table, _, part in tables
+    ]
+    for joined in (networks, tables, vpns, direct):
         first: dict[str, tuple[object, str]] = {}
         for text, thing, part in joined:
             key = text.replace("-", "_").casefold()

@@ -254,6 +254,10 @@ def _references(estate: Estate) -> Iterator[_Reference]:
         for connection in environment.vpn_connections:
             yield from each(connection, "customer gateway", [connection.customer_gateway], gateways)
             yield from each(connection, "segment", [connection.segment], segments)
+        for dx_gateway in environment.direct_connect:
+            yield from each(dx_gateway, "segment", [dx_gateway.segment], segments)
+            for interface in dx_gateway.virtual_interfaces:
+                yield from each(interface, "customer gateway", [interface.customer_gateway], gateways)
         for forward in environment.dns.forwards if environment.dns is not None else ():
             yield from each(forward, "site", [forward.site] if forward.site is not None else [], sites)
         for spoke in environment.spokes:

@@ -14,6 +14,8 @@ _WORDS = {
     "OrganizationalUnit": "organizational unit",
     "CustomerGateway": "customer gateway",
     "VpnConnection": "VPN connection",
+    "DirectConnectGateway": "Direct Connect gateway",
+    "TransitVirtualInterface": "virtual interface",
     "EgressVpc": "egress VPC",
     "DomainList": "domain list",
     "RuleGroup": "rule group",

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from isthmus.intent.checks.lenient import EVERYTHING, Link, all_linked, links, networks, readable, segment_of
+from isthmus.intent.checks.lenient import (
+    EVERYTHING,
+    DirectLink,
+    Link,
+    all_linked,
+    direct_links,
+    links,
+    networks,
+    readable,
+    segment_of,
+)
 from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.checks.vpn import asn_fits
 from isthmus.intent.estate import Estate
-from isthmus.intent.model import name_of, place_of
+from isthmus.intent.model import Many, name_of, place_of
 from isthmus.intent.reachability import segments_reached, sites_reached
 from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.vpn import Routing
@@ -78,9 +88,14 @@ def default_route_missing(estate: Estate) -> Iterator[Fault]:
         reached = _links_reached(estate, segment)
         if not all(readable(link.site.advertises) for link in reached):
             continue
-        if not any(link.connection.default_route or _advertises_default(link) for link in reached):
-            sites = sorted({link.site.name for link in reached})
-            connected = sorted({f'"{connection.segment}"' for connection in estate.vpn_connections})
+        direct = _direct_links_reached(estate, segment)
+        if not all(readable(_over_direct_connect(link)) for link in direct):
+            continue
+        if not any(link.connection.default_route or _advertises_default(link) for link in reached) and not any(
+            EVERYTHING in networks(_over_direct_connect(link)) for link in direct
+        ):
+            sites = sorted({link.site.name for link in reached} | {link.site.name for link in direct})
+            connected = sorted({f'"{connection.segment}"' for connection in estate.connections})
             remedy = "a VPN connection in a segment that it reaches, or another egress"
             if sites:
                 advertised = f'advertises=["0.0.0.0/0"] at site {" or ".join(sites)} (BGP)'
@@ -211,6 +226,16 @@ def _meet(estate: Estate, one: Link, other: Link) -> bool:
 def _links_reached(estate: Estate, segment: Segment) -> list[Link]:
     reached = {found.name for found in segments_reached(estate, segment)}
     return [link for link in links(estate) if link.segment.name in reached]
+
+
+def _direct_links_reached(estate: Estate, segment: Segment) -> list[DirectLink]:
+    reached = {found.name for found in segments_reached(estate, segment)}
+    return [link for link in direct_links(estate) if link.segment.name in reached]
+
+
+def _over_direct_connect(link: DirectLink) -> Many[str]:
+    """The prefixes that a site advertises over Direct Connect."""
+    return link.site.advertises if link.gateway.advertises is None else link.gateway.advertises
 
 
 def _advertises_default(link: Link) -> bool:

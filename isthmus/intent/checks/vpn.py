@@ -11,7 +11,7 @@ from isthmus.aws.accepted_tunnel_options import excludes_acceleration, fits_insi
 from isthmus.aws.accepted_values import DOCUMENTATION, public_address, refused_asn
 from isthmus.aws.regions import REGIONS
 from isthmus.intent.addressing import CONNECTIONS, inside_cidrs
-from isthmus.intent.checks.lenient import links, network
+from isthmus.intent.checks.lenient import direct_links, links, network
 from isthmus.intent.checks.plain_text import not_plain
 from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.estate import Estate
@@ -104,10 +104,11 @@ def duplicate_customer_gateway_address(estate: Estate) -> Iterator[Fault]:
 
 @rule("AWS identifies a device by its address or its certificate", _GATEWAY)
 def unidentified_customer_gateway(estate: Estate) -> Iterator[Fault]:
-    """A customer gateway has neither an address nor a certificate."""
+    """A customer gateway has neither an address nor a certificate, and Direct Connect does not end at it alone."""
+    direct = {link.device.name for link in direct_links(estate)} - {link.gateway.name for link in links(estate)}
     for site in estate.sites:
         for gateway in site.customer_gateways:
-            if gateway.ip_address is None and gateway.certificate_arn is None:
+            if gateway.ip_address is None and gateway.certificate_arn is None and gateway.name not in direct:
                 yield Fault(
                     gateway, "it has no ip_address and no certificate_arn", f'ip_address="{_placeholder(estate)}"'
                 )

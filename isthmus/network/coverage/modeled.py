@@ -330,6 +330,14 @@ MODELED: dict[str, Arguments] = {
     ),
     "aws_vpn_connection_route": reads("vpn_connection_id! destination_cidr_block!"),
     "aws_dx_gateway": reads("amazon_side_asn!", harmless={"name!": _LABEL}),
+    "aws_dx_connection": reads(
+        "location!",
+        harmless={"name! bandwidth! encryption_mode provider_name request_macsec": _WIRE, "skip_destroy": _DELETION},
+    ),
+    "aws_dx_lag": reads(
+        "location!",
+        harmless={"name! connections_bandwidth! connection_id provider_name": _WIRE, "force_destroy": _DELETION},
+    ),
     "aws_dx_private_virtual_interface": reads(
         "vpn_gateway_id dx_gateway_id",
         # A session of IPv6 advertises no IPv4 prefix: .../directconnect/latest/UserGuide/routing-and-bgp.html
@@ -339,6 +347,17 @@ MODELED: dict[str, Arguments] = {
     ),
     "aws_dx_hosted_private_virtual_interface_accepter": reads(
         "vpn_gateway_id dx_gateway_id", harmless={"virtual_interface_id!": _WIRE}
+    ),
+    "aws_dx_transit_virtual_interface": reads(
+        "dx_gateway_id! connection_id! bgp_asn!",
+        # SiteLink connects sites without the transit gateway.
+        # https://docs.aws.amazon.com/directconnect/latest/UserGuide/WorkingWithVirtualInterfaces.html
+        only={"sitelink_enabled": "false"},
+        harmless={"name! vlan! address_family! amazon_address customer_address mtu": _WIRE}
+        | {"bgp_auth_key": "a secret of the BGP session"},
+    ),
+    "aws_dx_hosted_transit_virtual_interface_accepter": reads(
+        "dx_gateway_id!", harmless={"virtual_interface_id!": _WIRE}
     ),
     "aws_dx_gateway_association": reads(
         "dx_gateway_id! associated_gateway_id allowed_prefixes",

@@ -66,12 +66,11 @@ NO_EFFECT: dict[str, str] = together(
         "aws_vpc_ipam_resource_discovery_association aws_vpc_ipam_scope aws_ec2_subnet_cidr_reservation": (
             "plans addresses; an address that it chooses is unknown where it is used"
         ),
-        "aws_dx_connection aws_dx_connection_association aws_dx_connection_confirmation aws_dx_hosted_connection "
-        "aws_dx_lag aws_dx_macsec_key_association aws_dx_bgp_peer": (
+        "aws_dx_connection_association aws_dx_connection_confirmation aws_dx_hosted_connection "
+        "aws_dx_macsec_key_association aws_dx_bgp_peer": (
             "the wire and its BGP session, which are assumed to be up; what a site advertises is stated apart"
         ),
-        "aws_dx_transit_virtual_interface aws_dx_hosted_transit_virtual_interface "
-        "aws_dx_hosted_transit_virtual_interface_accepter aws_dx_hosted_private_virtual_interface": (
+        "aws_dx_hosted_transit_virtual_interface aws_dx_hosted_private_virtual_interface": (
             "an interface of a Direct Connect gateway, of which advertisements are stated or unknown"
         ),
         "aws_dx_public_virtual_interface aws_dx_hosted_public_virtual_interface "

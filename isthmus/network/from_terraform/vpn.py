@@ -6,11 +6,22 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from isthmus.network.from_terraform.values import Resolver, cidr, cidrs, integer, name_of, single, switch, text
-from isthmus.network.model import Cidr, CustomerGateway, DxGateway, Gateway, Tunnel, Unknown, Vpc, VpnConnection
+from isthmus.network.model import (
+    Cidr,
+    CustomerGateway,
+    DxGateway,
+    Gateway,
+    Tunnel,
+    Unknown,
+    VirtualInterface,
+    Vpc,
+    VpnConnection,
+)
 from isthmus.terraform.graph import Resource, Value
 
 # Those that end at a virtual private gateway; at a Direct Connect gateway they change no route.
 _INTERFACES = ("aws_dx_private_virtual_interface", "aws_dx_hosted_private_virtual_interface_accepter")
+_TRANSIT_INTERFACES = ("aws_dx_transit_virtual_interface", "aws_dx_hosted_transit_virtual_interface_accepter")
 
 
 def customer_gateways(resolver: Resolver) -> dict[str, CustomerGateway]:
@@ -109,8 +120,11 @@ def dx_gateways(
                 allowed[owner][gateway] = of_vpc(gateway) if listed is None else prefixes
             else:
                 allowed[owner][resource.address] = prefixes
+    interfaces = _transit_interfaces(resolver)
     made = {
-        r.address: DxGateway(r.address, integer(r.get("amazon_side_asn")), allowed[r.address], _name(r))
+        r.address: DxGateway(
+            r.address, integer(r.get("amazon_side_asn")), allowed[r.address], _name(r), interfaces.get(r.address, ())
+        )
         for r in resolver.certain("aws_dx_gateway")
     }
     for resource in resolver.graph.of_type(*_INTERFACES):
@@ -119,6 +133,41 @@ def dx_gateways(
             asn = integer(resource.get("amazon_side_asn"))
             made[resource.address] = DxGateway(resource.address, asn, {end: of_vpc(end)}, _name(resource))
     return made
+
+
+def _transit_interfaces(resolver: Resolver) -> dict[str, tuple[VirtualInterface, ...] | Unknown]:
+    """The transit virtual interfaces of each Direct Connect gateway.
+
+    They are unknown if there is one of unknown number, or one whose gateway is unknown.
+    """
+    known: dict[str, tuple[VirtualInterface, ...]] = {}
+    unknown: dict[str, Unknown] = {}
+    gateways = [resource.address for resource in resolver.of_type("aws_dx_gateway")]
+    for resource in resolver.of_type(*_TRANSIT_INTERFACES):
+        owner = resolver.required(resource, "dx_gateway_id", single("aws_dx_gateway"))
+        why = resolver.unknown_reason(resource) or (owner if isinstance(owner, Unknown) else None)
+        if why is not None:
+            unknown |= dict.fromkeys(gateways if isinstance(owner, Unknown) else [owner], why)
+        elif isinstance(owner, str):
+            known[owner] = (*known.get(owner, ()), _transit_interface(resolver, resource))
+    return {**known, **unknown}
+
+
+def _transit_interface(resolver: Resolver, resource: Resource) -> VirtualInterface:
+    written = resource.get("connection_id")
+    connection: str | Unknown | None = written if isinstance(written, str) else None
+    if connection is None and written is not None:
+        connection = resolver.one(resource, "connection_id", {"aws_dx_connection": ("id",), "aws_dx_lag": ("id",)})
+    owner = resolver.graph.resources.get(connection) if isinstance(connection, str) else None
+    location = owner.get("location") if owner is not None else None
+    asn = resource.get("bgp_asn")
+    return VirtualInterface(
+        resource.address,
+        None if asn is None else integer(asn),
+        connection,
+        location if isinstance(location, str) else "",
+        _name(resource) or name_of(resource),
+    )
 
 
 def _name(resource: Resource) -> str:

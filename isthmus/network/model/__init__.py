@@ -31,7 +31,15 @@ from isthmus.network.model.vpc import (
     VpcRoute,
     VpcTable,
 )
-from isthmus.network.model.vpn import AdvertisedPrefix, CustomerGateway, DxGateway, Site, Tunnel, VpnConnection
+from isthmus.network.model.vpn import (
+    AdvertisedPrefix,
+    CustomerGateway,
+    DxGateway,
+    Site,
+    Tunnel,
+    VirtualInterface,
+    VpnConnection,
+)
 
 __all__ = [
     "AdvertisedPrefix",
@@ -66,6 +74,7 @@ __all__ = [
     "TransitGateway",
     "Tunnel",
     "Unknown",
+    "VirtualInterface",
     "Vpc",
     "VpcEndpoint",
     "VpcPeering",

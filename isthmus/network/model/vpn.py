@@ -47,11 +47,28 @@ class VpnConnection:
 
 
 @dataclass(frozen=True, slots=True)
+class VirtualInterface:
+    """A transit virtual interface of a Direct Connect gateway.
+
+    `asn` is that of the router at the site, and `connection` the address or the ID of its Direct Connect connection.
+    `location` is the location of the connection, "" if the input does not state it.
+    """
+
+    address: str
+    asn: int | Unknown | None = None
+    connection: str | Unknown | None = None
+    location: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DxGateway:
     """A Direct Connect gateway, with the prefixes that each association allows toward on-premises.
 
     `allowed` is by attachment or virtual private gateway. The default of a virtual private gateway is the CIDRs of its
     VPC. A private virtual interface at a virtual private gateway counts as a Direct Connect gateway.
+    `interfaces` are its transit virtual interfaces; unknown if it is not known how many there are. A gateway whose
+    interfaces are not in the input is assumed to have one that is up.
     https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html
     """
 
@@ -59,6 +76,12 @@ class DxGateway:
     asn: int | Unknown | None = None
     allowed: Mapping[str, tuple[Cidr | Unknown, ...]] = field(default_factory=dict)
     name: str = ""
+    interfaces: tuple[VirtualInterface, ...] | Unknown = ()
+
+    @property
+    def known_interfaces(self) -> tuple[VirtualInterface, ...]:
+        """Its transit virtual interfaces; none if they are unknown."""
+        return () if isinstance(self.interfaces, Unknown) else self.interfaces
 
 
 @dataclass(frozen=True, slots=True)

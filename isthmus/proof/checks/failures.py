@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from isthmus.intent import Egress, Estate
+from isthmus.intent import Egress, Estate, VpnConnection
+from isthmus.intent.direct_connect import Connection
+from isthmus.intent.model import name_of
 from isthmus.network.answers import InSubnet, Outcome, RoundTrip
+from isthmus.network.learned_routes import dx_down, vpn_down
 from isthmus.network.model import Unknown
 from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import Binding
@@ -28,9 +31,32 @@ class FailureChecks:
 
     def failure_results(self) -> Iterator[FailureResult]:
         """The result of each failure. NAT gateways of equivalent spokes are simulated once."""
-        for failure in failures(self.pairs.engine.network):
+        for failure in self._failures():
             if failure.kind is not FailureKind.NAT_GATEWAY or self._is_representative(failure.what):
                 yield FailureResult(failure, tuple(self._lost(failure)))
+
+    def _failures(self) -> Iterator[Failure]:
+        """The failures of the network, with what the intent states about virtual interfaces."""
+        network = self.pairs.engine.network
+        stated = {interface.name: interface for dx in self.estate.direct_connect for interface in dx.virtual_interfaces}
+        bound = {
+            interface.address: stated[interface.name]
+            for address in self.binding.dx_gateways.values()
+            for interface in network.dx_gateways[address].known_interfaces
+            if interface.name in stated
+        }
+        gateways = {
+            str(name_of(connection.customer_gateway)): network.vpns[self.binding.vpns[connection.name]].customer_gateway
+            for connection in self.estate.vpn_connections
+            if connection.name in self.binding.vpns
+        }
+        locations = {address: interface.location for address, interface in bound.items()}
+        devices = {
+            address: gateway
+            for address, interface in bound.items()
+            if isinstance(gateway := gateways.get(str(name_of(interface.customer_gateway))), str)
+        }
+        return failures(network, locations, devices)
 
     def every_result(self, results: Iterable[FailureResult]) -> Iterator[FailureResult]:
         """The result of every failure, from `failure_results`: also of each NAT gateway of equivalent spokes."""
@@ -39,7 +65,7 @@ class FailureChecks:
         for failure, result in found.items():
             if owner := self._owner(failure):
                 by_zone.setdefault((owner, self._zone_of_nat(failure.what)), []).append(result)
-        for failure in failures(self.pairs.engine.network):
+        for failure in self._failures():
             owner = self._owner(failure)
             if failure in found:
                 yield found[failure]
@@ -115,8 +141,10 @@ class FailureChecks:
         match failure.kind:
             case FailureKind.TUNNEL:
                 return lambda a, b, sample: True
-            case FailureKind.CONNECTION | FailureKind.CUSTOMER_GATEWAY:
+            case FailureKind.CONNECTION | FailureKind.CUSTOMER_GATEWAY | FailureKind.DX_GATEWAY:
                 return lambda a, b, sample: self._has_other_connection(failure, a, b)
+            case FailureKind.VIRTUAL_INTERFACE | FailureKind.LOCATION:
+                return lambda a, b, sample: not self._down(failure) or self._has_other_connection(failure, a, b)
             case FailureKind.NAT_GATEWAY:
                 zone = self._zone_of_nat(failure.what)
                 return lambda a, b, sample: (
@@ -151,20 +179,31 @@ class FailureChecks:
 
     def _has_other_connection(self, failure: Failure, a: str, b: str) -> bool:
         """Whether each site has another connection in the same segment. If a customer gateway fails, one to another."""
-        network = self.pairs.engine.network
-        down = {vpn.address for vpn in network.vpns.values() if failure.what in (vpn.address, vpn.customer_gateway)}
-        hit = [c for c in self.estate.vpn_connections if self.binding.vpns.get(c.name) in down]
+        down = self._down(failure)
+        hit = [c for c in self.estate.connections if self._address(c) in down]
         concerned = {location.site for name in (a, b) if (location := self.pairs.locations.by_name[name]).site}
         hit = [c for c in hit if not concerned or self.estate.site_of(c).name in concerned]
         return bool(hit) and all(
             any(
                 other.segment == connection.segment
                 and self.estate.site_of(other).name == self.estate.site_of(connection).name
-                and self.binding.vpns.get(other.name) not in down
-                for other in self.estate.vpn_connections
+                and self._address(other) not in down
+                for other in self.estate.connections
             )
             for connection in hit
         )
+
+    def _down(self, failure: Failure) -> set[str]:
+        """The addresses of the VPN connections and Direct Connect gateways that are down in a failure."""
+        network = self.pairs.engine.network
+        scenario = failure.scenario
+        down = {vpn.address for vpn in network.vpns.values() if vpn_down(vpn, scenario)}
+        return down | {dx.address for dx in network.dx_gateways.values() if dx_down(dx, scenario)}
+
+    def _address(self, connection: Connection) -> str | None:
+        """The address of a connection of the intent, if it is in the network."""
+        bound = self.binding.vpns if isinstance(connection, VpnConnection) else self.binding.dx_gateways
+        return bound.get(connection.name)
 
 
 def trip_outcomes(trip: RoundTrip) -> tuple[Outcome, Outcome]:

@@ -1,4 +1,4 @@
-"""Finds the spokes, VPN connections and the egress VPC of the intent in the network.
+"""Finds the spokes, VPN connections, Direct Connect gateways and the egress VPC of the intent in the network.
 
 A missing resource is a violation if its root module is in the input. Otherwise the result is unknown.
 """
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from isthmus.intent import Environment, Estate, Inspection, Routing, Spoke
+from isthmus.intent import DirectConnectGateway, Environment, Estate, Inspection, Routing, Spoke
 from isthmus.intent import VpnConnection as Connection
 from isthmus.network.model import (
     AttachmentKind,
@@ -18,6 +18,7 @@ from isthmus.network.model import (
     Unknown,
     VpnConnection,
 )
+from isthmus.proof.checks.direct_connect import compared, unnamed
 from isthmus.proof.pairs.locations import Inventory, Location, Locations, in_order, site_networks, stated_prefixes
 from isthmus.proof.result.findings import UnknownResult, Violation
 
@@ -28,7 +29,8 @@ NOT_GIVEN = Unknown("the environments of its connections are not in this input")
 class Binding:
     """The locations of the intent in the network.
 
-    - `vpcs`: the address of the VPC, by spoke. `vpns`: the address of the VPN connection, by name.
+    - `vpcs`: the address of the VPC, by spoke. `vpns`: the address of the VPN connection, by name. `dx_gateways`: the
+      address of the Direct Connect gateway, by name.
     - `egress`: the address of the egress VPC, or "".
     - `others`: the addresses of attached VPCs that are not in the intent.
     - `violations`, `unknown_results`: resources that are missing, differ, or are not in the intent.
@@ -37,6 +39,7 @@ class Binding:
     locations: Locations
     vpcs: dict[str, str] = field(default_factory=dict)
     vpns: dict[str, str] = field(default_factory=dict)
+    dx_gateways: dict[str, str] = field(default_factory=dict)
     egress: str = ""
     others: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
@@ -70,16 +73,24 @@ class _Binder:
             for connection in environment.vpn_connections
             if (address := self._vpn(environment, connection))
         }
+        dx_gateways = {
+            gateway.name: address
+            for environment in self.estate.environments
+            for gateway in environment.direct_connect
+            if (address := self._direct_connect(environment, gateway))
+        }
         locations: list[Location] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
         for site in self.estate.sites:
             locations += site_networks(site.name, site.networks)
         egress = self._egress()
-        self.violations += self._unintended({*vpcs.values(), *vpns.values(), egress, *self._firewalls()})
+        connections = {*vpns.values(), *dx_gateways.values()}
+        self.violations += self._unintended({*vpcs.values(), *connections, egress, *self._firewalls()})
         others = self.attached[AttachmentKind.VPC] - {*vpcs.values(), egress}
         return Binding(
-            Locations(in_order(locations), self._sites(vpns), self._segments(), may_exist=self.may_exist),
+            Locations(in_order(locations), self._sites(vpns, dx_gateways), self._segments(), may_exist=self.may_exist),
             vpcs,
             vpns,
+            dx_gateways,
             egress,
             tuple(sorted(vpc for vpc in others if isinstance(vpc, str))),
             tuple(self.violations),
@@ -205,25 +216,50 @@ class _Binder:
     def _differs(self, why: str, resources: tuple[str, ...], site: str) -> None:
         self.violations.append(Violation("connection-differs", why, resources, site))
 
-    def _sites(self, vpns: dict[str, str]) -> tuple[Site, ...]:
+    # --- Direct Connect ---
+
+    def _direct_connect(self, environment: Environment, gateway: DirectConnectGateway) -> str:
+        found = [dx for dx in self.network.dx_gateways.values() if dx.name == gateway.name]
+        if len(found) != 1:
+            why, what = f"{len(found)} Direct Connect gateways have", f"Direct Connect gateway {gateway.name}"
+            site, unknown = self.estate.site_of(gateway).name, unnamed(self.network)
+            self._missing("connection-missing", environment, what, f"{why} the name {gateway.name}", site, unknown)
+            return ""
+        attached = found[0].address in self.attached[AttachmentKind.DX_GATEWAY]
+        violations, unknown_results = compared(self.estate, gateway, found[0], attached=attached)
+        self.violations += violations
+        self.unknown_results += unknown_results
+        return found[0].address
+
+    # --- sites ---
+
+    def _sites(self, vpns: dict[str, str], dx_gateways: dict[str, str]) -> tuple[Site, ...]:
         sites = []
         for site in self.estate.sites:
             ours = tuple(
-                vpns[c.name]
-                for c in self.estate.vpn_connections
-                if c.name in vpns and self.estate.site_of(c).name == site.name
+                (vpns if isinstance(c, Connection) else dx_gateways)[c.name]
+                for c in self.estate.connections
+                if c.name in (vpns if isinstance(c, Connection) else dx_gateways)
+                and self.estate.site_of(c).name == site.name
             )
+            over = {
+                dx_gateways[gateway.name]: stated_prefixes(gateway.advertises)
+                for gateway in self.estate.direct_connect
+                if gateway.name in dx_gateways
+                and gateway.advertises is not None
+                and self.estate.site_of(gateway).name == site.name
+            }
             networks = tuple(ip_network(cidr) for cidr in site.networks.values())
             # If the root modules of its connections are not in the input, the site may still be connected.
             prefixes = stated_prefixes(site.advertises) if ours or not self._elsewhere(site.name) else NOT_GIVEN
-            sites.append(Site(site.name, ours, prefixes, networks))
+            sites.append(Site(site.name, ours, prefixes, networks, over))
         return tuple(sites)
 
     def _segments(self) -> dict[str, tuple[str, ...]]:
         members: dict[str, dict[str, None]] = {segment.name: {} for segment in self.estate.segments}
         for _, spoke in self.estate.spokes:
             members[self.estate.segment(spoke.segment).name][spoke.name] = None
-        for connection in self.estate.vpn_connections:
+        for connection in self.estate.connections:
             members[self.estate.segment(connection.segment).name][self.estate.site_of(connection).name] = None
         return {name: tuple(sorted(found)) for name, found in members.items()}
 
@@ -232,7 +268,7 @@ class _Binder:
         return any(
             environment.name not in self.roots and self.estate.site_of(connection).name == site
             for environment in self.estate.environments
-            for connection in environment.vpn_connections
+            for connection in environment.connections
         )
 
     # --- other attachments ---

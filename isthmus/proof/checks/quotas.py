@@ -118,9 +118,11 @@ def usages(
         yield usage(quotas.ATTACHMENTS, gateway, attachments[gateway])
     yield from (usage(quota, subject, count) for quota, subject, count in counted(network) if count)
     for connection, count in from_sites:
-        yield usage(quotas.FROM_SITE, connection, count)
+        direct = connection in network.dx_gateways
+        yield usage(quotas.FROM_SITE_DIRECT if direct else quotas.FROM_SITE, connection, count)
     for connection, count in advertised_by_aws:
-        yield usage(quotas.TO_SITE, connection, count)
+        direct = connection in network.dx_gateways
+        yield usage(quotas.ALLOWED_PREFIXES if direct else quotas.TO_SITE, connection, count)
 
 
 def prefix_list_size(network: Network, named: str | Unknown) -> tuple[int | Unknown, int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from isthmus.intent import Estate
+from isthmus.intent import Estate, VpnConnection
+from isthmus.intent.direct_connect import Connection
 from isthmus.intent.reachability import advertised_to, reach_each_other, transit_between
 from isthmus.network.address_space import span
 from isthmus.network.forwarding import Forwarding
@@ -107,28 +108,33 @@ def _over_vpn(engine: Forwarding, vpn: str, over: str) -> AdvertisedPrefixes:
 def advertisement_violations(
     estate: Estate, binding: Binding, advertised: Mapping[str, AdvertisedPrefixes]
 ) -> Iterator[Violation]:
-    """Prefixes that AWS advertises to a site, and that no network of the site is intended to reach."""
-    connections = {connection.name: connection for connection in estate.vpn_connections}
-    for name, vpn in binding.vpns.items():
-        connection = connections[name]
-        segment = estate.segment(connection.segment)
-        site = estate.site_of(connection)
-        allowed = [
-            ip_network(cidr)
-            for _, spoke in estate.spokes
-            if reach_each_other(segment, estate.segment(spoke.segment))
-            and advertised_to(estate, estate.segment(spoke.segment), site)
-            for cidr in (spoke.cidr, *spoke.secondary_cidrs)
-        ]
-        others = [other for other in estate.sites if transit_between(site, other)]
-        allowed += [ip_network(cidr) for other in (site, *others) for cidr in other.networks.values()]
-        allowed += [ip_network(prefix) for other in (site, *others) for prefix in other.advertises]
-        covered = PrefixSet(allowed)
-        for prefix, source in advertised[vpn].prefixes.items():
+    """Prefixes that AWS advertises to a site, and that no network of the site is intended to reach.
+
+    The allowed prefixes of Direct Connect may summarize spokes, also those that the site does not reach.
+    """
+    for connection in estate.connections:
+        over_vpn = isinstance(connection, VpnConnection)
+        address = (binding.vpns if over_vpn else binding.dx_gateways).get(connection.name)
+        if address is None:
+            continue
+        site = estate.site_of(connection).name
+        covered = PrefixSet([*_reached(estate, connection), *([] if over_vpn else map(ip_network, estate.blocks))])
+        for prefix, source in advertised[address].prefixes.items():
             if prefix.prefixlen and prefix in covered:
                 continue
             what = "a default route" if not prefix.prefixlen else str(prefix)
-            why = (
-                f"AWS advertises {what} to site {site.name} over {vpn}; no network of the site is intended to reach it"
-            )
-            yield Violation("over-advertised", why, (source, vpn), site.name)
+            why = f"AWS advertises {what} to site {site} over {address}; no network of the site is intended to reach it"
+            yield Violation("over-advertised", why, (source, address) if over_vpn else (address,), site)
+
+
+def _reached(estate: Estate, connection: Connection) -> Iterator[Cidr]:
+    """The ranges that the site of a connection is intended to reach, and its own."""
+    segment, site = estate.segment(connection.segment), estate.site_of(connection)
+    for _, spoke in estate.spokes:
+        other = estate.segment(spoke.segment)
+        if reach_each_other(segment, other) and advertised_to(estate, other, site):
+            yield from map(ip_network, (spoke.cidr, *spoke.secondary_cidrs))
+    for one in (site, *(other for other in estate.sites if transit_between(site, other))):
+        # A default route that the site advertises does not mean that it may get every prefix.
+        prefixes = map(ip_network, (*one.networks.values(), *one.advertises))
+        yield from (prefix for prefix in prefixes if prefix.prefixlen)

@@ -1,10 +1,14 @@
-"""Failure scenarios: each tunnel, VPN connection, customer gateway, NAT gateway and zone down."""
+"""Failure scenarios: each tunnel, VPN connection, customer gateway, NAT gateway and zone down.
+
+With Direct Connect also each virtual interface, location and gateway.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from isthmus.network.answers import Scenario
 from isthmus.network.model import Network
@@ -17,16 +21,23 @@ class FailureKind(StrEnum):
     TUNNEL = "tunnel"
     CONNECTION = "VPN connection"
     CUSTOMER_GATEWAY = "customer gateway"
+    VIRTUAL_INTERFACE = "virtual interface"
+    LOCATION = "Direct Connect location"
+    DX_GATEWAY = "Direct Connect gateway"
     NAT_GATEWAY = "NAT gateway"
     ZONE = "zone"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One component that fails: its kind, and its Terraform address or zone."""
+    """One component that fails: its kind, and its Terraform address, zone or Direct Connect location.
+
+    `parts`: the addresses of the parts that fail with it, if it is no resource itself or takes others down.
+    """
 
     kind: FailureKind
     what: str
+    parts: tuple[str, ...] = ()
 
     @property
     def component(self) -> str:
@@ -39,7 +50,7 @@ class Failure:
     @property
     def scenario(self) -> Scenario:
         """The failure as the engine simulates it."""
-        return Scenario(frozenset({self.what}), str(self))
+        return Scenario(frozenset(self.parts or {self.what}), str(self))
 
     def __str__(self) -> str:
         return f"{self.component} down"
@@ -72,12 +83,35 @@ class FailureResult:
         return f"{text}: their source or destination is in this zone, or their path uses it" if in_it else text
 
 
-def failures(network: Network) -> Iterator[Failure]:
-    """Every failure that the proof simulates, in a stable order."""
+def failures(
+    network: Network,
+    locations: Mapping[str, str] = MappingProxyType({}),
+    devices: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Failure]:
+    """Every failure that the proof simulates, in a stable order.
+
+    `locations` are the Direct Connect locations of virtual interfaces that Terraform does not state, and `devices` the
+    customer gateways where virtual interfaces end, both by address of the interface.
+    """
     for vpn in network.vpns.values():
         yield from (Failure(FailureKind.TUNNEL, tunnel.address) for tunnel in vpn.tunnels)
     yield from (Failure(FailureKind.CONNECTION, address) for address in network.vpns)
-    yield from (Failure(FailureKind.CUSTOMER_GATEWAY, address) for address in network.customer_gateways)
+    for address in network.customer_gateways:
+        ends = tuple(interface for interface, device in devices.items() if device == address)
+        yield Failure(FailureKind.CUSTOMER_GATEWAY, address, (address, *ends) if ends else ())
+    yield from _direct_connect(network, locations)
     yield from (Failure(FailureKind.NAT_GATEWAY, address) for address in network.nats)
     zones = {subnet.zone for subnet in network.subnets.values() if isinstance(subnet.zone, str)}
     yield from (Failure(FailureKind.ZONE, zone) for zone in sorted(zones))
+
+
+def _direct_connect(network: Network, locations: Mapping[str, str]) -> Iterator[Failure]:
+    """Each virtual interface, each location with its virtual interfaces, and each Direct Connect gateway."""
+    interfaces = [interface for dx in network.dx_gateways.values() for interface in dx.known_interfaces]
+    yield from (Failure(FailureKind.VIRTUAL_INTERFACE, interface.address) for interface in interfaces)
+    at: dict[str, list[str]] = {}
+    for interface in interfaces:
+        if location := locations.get(interface.address, interface.location):
+            at.setdefault(location, []).append(interface.address)
+    yield from (Failure(FailureKind.LOCATION, location, tuple(ends)) for location, ends in sorted(at.items()))
+    yield from (Failure(FailureKind.DX_GATEWAY, address) for address in network.dx_gateways)

@@ -340,9 +340,17 @@ _ALL = (
     ProofRule(
         "over-advertised",
         "AWS advertises a prefix to a site that no network of the site is intended to reach.",
-        "AWS advertises the routes of the associated transit gateway route table. The site then sends packets for "
-        "these prefixes to AWS.",
+        "AWS advertises the routes of the associated transit gateway route table, and over Direct Connect the allowed "
+        "prefixes. The site then sends packets for these prefixes to AWS.",
         VPN + "VPNRoutingTypes.html",
+    ),
+    ProofRule(
+        "longer-prefix-over-vpn",
+        "A VPN connection has a longer prefix than Direct Connect of the same site, to the site or from it. Without an "
+        "intent this is a note.",
+        "Routers and transit gateways use the longest prefix before they compare the kinds of connections. The backup "
+        "carries the traffic, with the bandwidth and the cost of the internet, while Direct Connect is up.",
+        TGW + "how-transit-gateways-work.html",
     ),
     ProofRule(
         "quota-exceeded",

@@ -1,0 +1,276 @@
+"""A region and its sites as routers: each VPC, transit gateway, NAT gateway, firewall and site is one.
+
+Pages, under https://docs.aws.amazon.com/:
+
+- vpc/latest/userguide/route-tables-priority.html, route-table-options.html, vpc-nat-gateway.html
+- vpc/latest/tgw/tgw-vpc-attachments.html, transit-gateway-appliance-scenario.html
+- network-firewall/latest/developerguide/tgw-firewall-considerations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Network
+
+from tests.twin import nft
+from tests.twin.acls import Port, filters
+from tests.twin.aws import Attachment, Region, Route, Subnet
+from tests.twin.routing import Routes, advertised, transit_routes
+from tests.twin.sites import Site
+from tests.twin.wiring import Wiring
+
+INTERNET = "internet"
+_INTERNET_HOST = IPv4Address("93.184.216.34")
+_EVERYTHING = IPv4Network("0.0.0.0/0")
+_INSPECT = nft.table(nft.chain("inspect", nft.FORWARD, ["ct state invalid drop"]))
+"""A firewall that passes everything, but nothing of a connection of which it saw one direction only."""
+
+
+def wired(region: Region, sites: Mapping[str, Site], pick: int = 0) -> Wiring:
+    """Everything, wired. `pick` is taken wherever AWS takes one of several and does not document which."""
+    return _Routers(region, sites, pick).wiring
+
+
+class _Routers:
+    """A wiring in the making."""
+
+    def __init__(self, region: Region, sites: Mapping[str, Site], pick: int) -> None:
+        self.region, self.sites, self.pick = region, sites, pick
+        self.wiring = Wiring()
+        self.routers = {vpc: self.wiring.namespace("vpc") for vpc in region.vpcs}
+        self.gateways = {gateway: self.wiring.namespace("tgw") for gateway in region.gateways}
+        self.internet = self.wiring.namespace("inet")
+        self.tables = {subnet: 100 + number for number, subnet in enumerate(region.subnets)}
+        self.routes = {table: transit_routes(region, sites, table, pick) for table in region.gateway_tables}
+        self.ports: dict[str, list[Port]] = {vpc: [] for vpc in region.vpcs}
+        self.doors: dict[tuple[str, str], tuple[str, str]] = {}  # attachment and zone: ends at VPC, at gateway
+        self.far: dict[str, str] = {}  # other attachments: end at the gateway
+        self.boxes: dict[str, str] = {}  # NAT gateways, firewall subnets and internet gateways: end at the VPC
+        self.hosts: dict[str, str] = {}  # subnets: end at the VPC
+        self.public = (IPv4Address("198.51.100.0") + number for number in range(1, 255))
+        self.wiring.route(
+            self.internet, f"{_INTERNET_HOST}/32", [self.wiring.host(INTERNET, _INTERNET_HOST, self.internet)]
+        )
+        self._vpcs()
+        self._sites()
+        self._transit_gateways()
+        for subnet in region.subnets.values():
+            self._subnet_routes(subnet)
+        for vpc in region.vpcs:
+            custom = {subnet.address: subnet.acl for subnet in region.subnets_of(vpc) if subnet.acl}
+            if custom:
+                self.wiring.filters[self.routers[vpc]] = filters(self.ports[vpc], custom, region.acls)
+
+    # VPCs
+
+    def _vpcs(self) -> None:
+        for subnet in self.region.subnets.values():
+            self.hosts[subnet.address] = self._port(
+                subnet, self.wiring.host(subnet.address, subnet.cidr[4], self._router(subnet))
+            )
+        for attachment in self.region.attachments.values():
+            if attachment.kind == "vpc":
+                for zone, address in attachment.zones.items():
+                    subnet = self.region.subnets[address]
+                    near, far = self.wiring.link(self._router(subnet), self.gateways[attachment.gateway], "t")
+                    self.doors[attachment.address, zone] = (self._port(subnet, near, transit=True), far)
+        for nat, (address, _) in self.region.nats.items():
+            self._nat(nat, self.region.subnets[address])
+        for address in self.region.firewall_endpoints:
+            subnet = self.region.subnets[address]
+            box = self.wiring.namespace("fw")
+            near, far = self.wiring.link(self._router(subnet), box, "f")
+            self.boxes[address] = self._port(subnet, near)
+            self.wiring.route(box, _EVERYTHING, [far])
+            self.wiring.filters[box] = _INSPECT
+        for gateway, vpc in self.region.internet_gateways.items():
+            self._internet_gateway(gateway, vpc)
+
+    def _router(self, subnet: Subnet) -> str:
+        return self.routers[subnet.vpc]
+
+    def _port(self, subnet: Subnet, interface: str, *, transit: bool = False) -> str:
+        """An interface in a subnet: what comes in by it is routed by the subnet's table."""
+        self.wiring.enter(self._router(subnet), interface, self.tables[subnet.address])
+        self.ports[subnet.vpc].append(Port(interface, subnet.address, transit))
+        return interface
+
+    def _nat_ip(self, nat: str) -> IPv4Address:
+        return self.region.subnets[self.region.nats[nat][0]].cidr[5]
+
+    def _nat(self, nat: str, subnet: Subnet) -> None:
+        """It forwards packets with its own source address, and allows only replies to that address."""
+        box = self.wiring.namespace("nat")
+        near, far = self.wiring.link(self._router(subnet), box, "n")
+        self.boxes[nat] = self._port(subnet, near)
+        self.wiring.route(box, _EVERYTHING, [far])
+        own = self._nat_ip(nat)
+        self.wiring.filters[box] = nft.table(
+            nft.chain("translate", nft.AFTER_ROUTING, [f"snat to {own}"]),
+            nft.chain(
+                "connections",
+                nft.FORWARD_NOTHING_ELSE,
+                ["ct state invalid drop", "ct direction reply accept", f"ip daddr != {own} accept"],
+            ),
+        )
+
+    def _internet_gateway(self, gateway: str, vpc: str) -> None:
+        """One to one translation of the public NAT gateways' addresses; nothing else in the twin has a public one."""
+        box = self.wiring.namespace("igw")
+        near, inner = self.wiring.link(self.routers[vpc], box, "i")
+        outer, far = self.wiring.link(box, self.internet, "o")
+        self.boxes[gateway] = near
+        table = 10_000 + len(self.wiring.namespaces)
+        self.wiring.enter(self.routers[vpc], near, table)
+        self._local(vpc, [], table)
+        self.wiring.route(box, _EVERYTHING, [outer])
+        for cidr in self.region.vpcs[vpc]:
+            self.wiring.route(box, cidr, [inner])
+        inward, outward, allowed = [], [], [f'iifname "{outer}" accept']
+        for nat, (address, public) in self.region.nats.items():
+            if public and self.region.subnets[address].vpc == vpc:
+                own, elastic = self._nat_ip(nat), next(self.public)
+                self.wiring.route(self.internet, f"{elastic}/32", [far])
+                inward.append(f"ip daddr {elastic} dnat to {own}")
+                outward.append(f'oifname "{outer}" ip saddr {own} snat to {elastic}')
+                allowed.append(f"ip saddr {own} accept")
+        self.wiring.filters[box] = nft.table(
+            nft.chain("inward", nft.BEFORE_ROUTING, inward),
+            nft.chain("outward", nft.AFTER_ROUTING, outward),
+            nft.chain("public", nft.FORWARD_NOTHING_ELSE, allowed),
+        )
+
+    def _subnet_routes(self, subnet: Subnet) -> None:
+        """The table of one subnet: a route to a transit gateway leads to the attachment's interface in its zone.
+
+        AWS refuses routes inside the VPC but toward a middlebox (route-table-options.html).
+        """
+        table = self.tables[subnet.address]
+        inside: list[IPv4Network] = []
+        for route in self.region.tables[subnet.table]:
+            if self.region.inside(subnet.vpc, route.destination):
+                if route.kind not in ("nat_gateway_id", "vpc_endpoint_id"):
+                    continue
+                inside.append(route.destination)
+            self.wiring.route(self._router(subnet), route.destination, self._hops(subnet, route), table)
+        self._local(subnet.vpc, inside, table)
+
+    def _hops(self, subnet: Subnet, route: Route) -> list[str]:
+        match route.kind:
+            case "transit_gateway_id":
+                attached = [
+                    one.address
+                    for one in self.region.attachments.values()
+                    if one.kind == "vpc" and (one.vpc, one.gateway) == (subnet.vpc, route.target)
+                ]
+                return [self.doors[one, subnet.zone][0] for one in attached if (one, subnet.zone) in self.doors]
+            case "nat_gateway_id":
+                known = route.target in self.region.nats
+                there = self.region.subnets[self.region.nats[route.target][0]].vpc == subnet.vpc if known else False
+                return [self.boxes[route.target]] if there else []
+            case "gateway_id":
+                there = self.region.internet_gateways.get(route.target) == subnet.vpc
+                return [self.boxes[route.target]] if there else []
+        return [self.boxes[route.target]] if route.target in self.boxes else []
+
+    def _local(self, vpc: str, inside: list[IPv4Network], table: int) -> None:
+        """The local routes, subnet by subnet, but those that a route to a middlebox replaces.
+
+        Addresses of the VPC that are in no subnet lead nowhere.
+        """
+        router = self.routers[vpc]
+        for nat, (address, _) in self.region.nats.items():
+            if self.region.subnets[address].vpc == vpc:
+                self.wiring.route(router, f"{self._nat_ip(nat)}/32", [self.boxes[nat]], table)
+        taken = set(inside)
+        for subnet in self.region.subnets_of(vpc):
+            if not any(subnet.cidr.subnet_of(one) for one in inside):
+                self.wiring.route(router, subnet.cidr, [self.hosts[subnet.address]], table)
+                taken.add(subnet.cidr)
+        for cidr in self.region.vpcs[vpc]:
+            if cidr not in taken:
+                self.wiring.route(router, cidr, [], table)
+
+    # Transit gateways
+
+    def _transit_gateways(self) -> None:
+        """A table for each of a gateway's tables and each zone that a packet may come from: it stays in its zone."""
+        for attachment in self.region.attachments.values():
+            if attachment.kind == "firewall":
+                box = self.wiring.namespace("fw")
+                near, self.far[attachment.address] = self.wiring.link(box, self.gateways[attachment.gateway], "f")
+                self.wiring.route(box, _EVERYTHING, [near])
+                self.wiring.filters[box] = _INSPECT
+        zones = ["", *sorted({zone for one in self.region.attachments.values() for zone in one.zones})]
+        numbers: dict[tuple[str, str], int] = {}
+        for table, gateway in self.region.gateway_tables.items():
+            for zone in zones:
+                numbers[table, zone] = 1_000 + len(numbers)
+                for prefix, targets in self.routes[table].items():
+                    ways = [way for target in targets for way in self._ways(target, zone)]
+                    self.wiring.route(self.gateways[gateway], prefix, ways, numbers[table, zone])
+        for address, attachment in self.region.attachments.items():
+            associated = self.region.associations.get(address, "")
+            gateway = self.gateways[attachment.gateway]
+            if attachment.kind == "vpc":
+                for zone in attachment.zones:
+                    self.wiring.enter(gateway, self.doors[address, zone][1], numbers.get((associated, zone)))
+            else:
+                zone = self._pinned(attachment) if attachment.kind == "firewall" else ""
+                self.wiring.enter(gateway, self.far[address], numbers.get((associated, zone)))
+
+    def _ways(self, target: str, zone: str) -> list[str]:
+        """The interfaces that lead to an attachment, for a packet of a zone."""
+        attachment = self.region.attachments[target]
+        if attachment.kind != "vpc":
+            return [self.far[target]]
+        if attachment.appliance:
+            return [self.doors[target, self._pinned(attachment)][1]]
+        zones = [zone] if zone in attachment.zones else sorted(attachment.zones)
+        return [self.doors[target, one][1] for one in zones]
+
+    def _pinned(self, attachment: Attachment) -> str:
+        """Appliance mode: one zone for a flow and its replies. Firewalls of a gateway are always in it."""
+        zones = sorted(attachment.zones)
+        return zones[self.pick % len(zones)]
+
+    # Sites
+
+    def _sites(self) -> None:
+        for number, site in enumerate(self.sites.values(), 1):
+            router = self.wiring.namespace("site")
+            wan, inet = self.wiring.link(router, self.internet, "w")
+            address = f"203.0.113.{number}"
+            self.wiring.route(self.internet, f"{address}/32", [inet])
+            self.wiring.filters[router] = nft.table(
+                nft.chain("translate", nft.AFTER_ROUTING, [f'oifname "{wan}" snat to {address}'])
+            )
+            for prefix, ways in self._site_routes(site, router, wan).items():
+                self.wiring.route(router, prefix, ways)
+
+    def _site_routes(self, site: Site, router: str, wan: str) -> dict[IPv4Network, list[str]]:
+        """Its own networks, then what it advertises and does not have, then what AWS advertises, then the internet.
+
+        A prefix that it advertises itself it does not take from AWS.
+        """
+        routes: dict[IPv4Network, list[str]] = {}
+        for name, network in site.networks.items():
+            routes[network] = [self.wiring.host(f"{site.name}/{name}", network[1], router)]
+        for prefix in site.advertises:
+            if prefix == _EVERYTHING:
+                routes[prefix] = [wan]
+            elif not any(prefix.subnet_of(network) for network in site.networks.values()):
+                routes.setdefault(prefix, [])
+        own = set(routes)
+        for connection in site.connections:
+            near, far = self.wiring.link(router, self.gateways[self.region.attachments[connection].gateway], "p")
+            self.far[connection] = far
+            for prefix in advertised(self.region, self.sites, self._associated(connection), connection):
+                if prefix not in own:
+                    routes.setdefault(prefix, []).append(near)
+        routes.setdefault(_EVERYTHING, [wan])
+        return routes
+
+    def _associated(self, attachment: str) -> Routes:
+        """The routes of the table that an attachment is associated with; none without one."""
+        return self.routes.get(self.region.associations.get(attachment, ""), {})
