@@ -1,7 +1,8 @@
 """The cdktf app. It writes the Terraform of every environment of an estate. `cdktf synth` runs this file.
 
-`ISTHMUS_ESTATE`  the module that holds `estate` (default: `environments.estate`)
-`CDKTF_OUTDIR`    the folder to write (default: `cdktf.out`)
+`ISTHMUS_ESTATE`     the module that holds `estate` (default: `environments.estate`)
+`CDKTF_OUTDIR`       the folder to write (default: `cdktf.out`)
+`ISTHMUS_SYNTHESIS`  `stock` lets cdktf create every resource, slowly (default: `structs`, with the same output)
 
 Exit codes: 0 when the output is written; 2 when the estate is not valid, the folder cannot be written, Node does not
 start, or Isthmus has a bug; 130 after Ctrl-C. In all cases but the first the previous output stays unchanged.
@@ -105,7 +106,7 @@ def main() -> int:
 def _load_bindings() -> None:
     # An error here occurs again, and is reported, when the bindings are used.
     with contextlib.suppress(Exception, SystemExit):
-        import_module("modules.aws")
+        import_module("modules.constructs")
 
 
 def run() -> int:

@@ -2,7 +2,7 @@
 
 import sys
 
-from modules.cdk import App, LocalBackend, TerraformStack
+from modules.constructs import App, LocalBackend, TerraformStack
 
 app = App(outdir=sys.argv[1])
 LocalBackend(TerraformStack(app, "empty"), path="terraform.tfstate")

@@ -3,8 +3,7 @@
     .venv/bin/python -m benchmarks.synth [SPOKES ...]
 
 Warm: with `.pyc` files present. Prints, for each size, seconds and peak memory of everything that ran, and the seconds
-a spoke against the smallest size: linear growth keeps that ratio at or below one. Ratios to stock bindings and to the
-floor: `benchmarks.bindings`.
+a spoke against the smallest size: linear growth keeps that ratio at or below one.
 """
 
 from __future__ import annotations

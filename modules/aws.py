@@ -1,15 +1,16 @@
 """The classes of the AWS provider bindings that this project uses. No other file imports them from the bindings.
 
-To use another class, import it here. The bindings are cut down to the submodules that these statements import
-(docs/decisions/0002-bindings.md).
+To use another class, import it here and run `python -m modules.bindings.describe`. Until then, synthesis reads the
+whole package for it, which takes about 2 s. The statements below give described classes, which need no Node
+(docs/decisions/0048-synthesis-from-structs.md).
 """
 
 # ruff: noqa: E402, F401
 # mypy: implicit-reexport
 
-from modules.bindings import use_declared_bindings
+from modules.bindings import use_fast_bindings
 
-use_declared_bindings(__name__)  # before the imports that it makes fast
+use_fast_bindings()  # before the imports that it makes fast
 
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard

@@ -5,45 +5,49 @@ from __future__ import annotations
 from typing import Any
 
 from isthmus.intent import Environment, Estate, HcpTerraform, LocalBackend, S3Backend
-from modules import cdk
+from modules import constructs
 from modules.iam_policy import organization_partition
 from modules.provider import deployment_role_arn
 from modules.state import key_alias, state_key
 
 
-def configure_backend(stack: cdk.Stack, estate: Estate, environment: Environment) -> None:
+def configure_backend(stack: constructs.Stack, estate: Estate, environment: Environment) -> None:
     """Set the backend of a root: a local file, an S3 object with native locking, or an HCP Terraform workspace."""
     match estate.backend:
         case LocalBackend():
-            cdk.LocalBackend(stack, path=local_path(estate, environment.name))
+            constructs.LocalBackend(stack, path=local_path(estate, environment.name))
         case S3Backend() as backend:
-            cdk.S3Backend(stack, **_s3(estate, backend, environment))
+            constructs.S3Backend(stack, **_s3(estate, backend, environment))
             # The bindings are older than this argument.
             stack.add_override("terraform.backend.s3.use_lockfile", True)
         case HcpTerraform() as backend:
-            workspace = cdk.NamedCloudWorkspace(_workspace(estate, backend, environment), project=backend.project)
-            cdk.CloudBackend(stack, hostname=backend.hostname, organization=backend.organization, workspaces=workspace)
+            workspace = constructs.NamedCloudWorkspace(
+                _workspace(estate, backend, environment), project=backend.project
+            )
+            constructs.CloudBackend(
+                stack, hostname=backend.hostname, organization=backend.organization, workspaces=workspace
+            )
 
 
 def remote_state(
-    stack: cdk.Stack, estate: Estate, reader: Environment, producer: Environment
-) -> cdk.TerraformRemoteState:
+    stack: constructs.Stack, estate: Estate, reader: Environment, producer: Environment
+) -> constructs.TerraformRemoteState:
     """The outputs of another root, as `data.terraform_remote_state.<producer>`."""
     name = producer.name.replace("-", "_")
     match estate.backend:
         case LocalBackend():
-            return stack.add(cdk.DataTerraformRemoteStateLocal, name, path=local_path(estate, producer.name))
+            return stack.add(constructs.DataTerraformRemoteStateLocal, name, path=local_path(estate, producer.name))
         case S3Backend() as backend:
             # The reader's role reads the producer's object.
             config = _s3(estate, backend, producer) | {"assume_role": _assume(estate, reader)}
-            return stack.add(cdk.DataTerraformRemoteStateS3, name, **config)
+            return stack.add(constructs.DataTerraformRemoteStateS3, name, **config)
         case HcpTerraform() as backend:
             return stack.add(
-                cdk.DataTerraformRemoteState,
+                constructs.DataTerraformRemoteState,
                 name,
                 hostname=backend.hostname,
                 organization=backend.organization,
-                workspaces=cdk.NamedRemoteWorkspace(_workspace(estate, backend, producer)),
+                workspaces=constructs.NamedRemoteWorkspace(_workspace(estate, backend, producer)),
             )
 
 
@@ -74,6 +78,6 @@ def _s3(estate: Estate, backend: S3Backend, environment: Environment) -> dict[st
     }
 
 
-def _assume(estate: Estate, environment: Environment) -> cdk.S3BackendAssumeRoleConfig | None:
+def _assume(estate: Estate, environment: Environment) -> constructs.S3BackendAssumeRoleConfig | None:
     role = deployment_role_arn(estate, estate.account(environment.account))
-    return cdk.S3BackendAssumeRoleConfig(role_arn=role) if role else None
+    return constructs.S3BackendAssumeRoleConfig(role_arn=role) if role else None

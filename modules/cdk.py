@@ -1,193 +1,32 @@
-"""CDK for Terraform, imported here only: no other file imports `cdktf` or `constructs`.
+"""What modules are made of: `ModuleStack`, which emits one Terraform module, and its elements.
 
-This file also defines `Stack`, whose Terraform addresses are exactly the names given, and `ModuleStack`, which emits
-one Terraform module as a dictionary.
+They are plain Python, and give the Terraform that cdktf would give (docs/decisions/0048-synthesis-from-structs.md).
+`ISTHMUS_SYNTHESIS=stock` takes cdktf's own classes instead. Type checkers see those in either case. Root modules always
+use cdktf: modules/constructs.py.
 """
 
-# ruff: noqa: E402, F401
+# ruff: noqa: F401
 # mypy: implicit-reexport
 
-import functools
-import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
-from modules.bindings import use_packaged_node
+from modules.bindings import stock_is_wanted
+from modules.required_provider import RequiredProvider
+from modules.terraform_addresses import AddressTakenError
 
-use_packaged_node()  # before cdktf, which starts Node when it is imported
-
-from cdktf import (
-    App,
-    CloudBackend,
-    DataTerraformRemoteState,
-    DataTerraformRemoteStateLocal,
-    DataTerraformRemoteStateS3,
-    Fn,
-    LocalBackend,
-    NamedCloudWorkspace,
-    NamedRemoteWorkspace,
-    S3Backend,
-    S3BackendAssumeRoleConfig,
-    TerraformDataSource,
-    TerraformElement,
-    TerraformHclModule,
-    TerraformModuleProvider,
-    TerraformOutput,
-    TerraformProvider,
-    TerraformRemoteState,
-    TerraformResource,
-    TerraformResourceLifecycle,
-    TerraformStack,
-    TerraformVariable,
-    Token,
-)
-from constructs import Construct
-
-_Config = ParamSpec("_Config")
-_Element = TypeVar("_Element", bound=TerraformElement)
-
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-# cdktf leaves this id out of the logical ids of nested constructs.
-_HIDDEN = "Default"
-
-
-class AddressTakenError(ValueError):
-    """Two elements of one stack have the same Terraform address. The second would silently replace the first."""
-
-
-class Stack(TerraformStack):
-    """A stack in which the address of each element is its type and exactly the name given."""
-
-    def __init__(self, scope: Construct, name: str) -> None:
-        super().__init__(scope, name)
-        self._stack_name = name
-        self._scopes: list[Construct] = [self]
-        self._kinds: dict[str, set[object]] = {}
-        self._addresses: dict[TerraformElement, str] = {}
-
-    def add(
-        self,
-        kind: Callable[Concatenate[Construct, str, _Config], _Element],
-        name: str,
-        /,
-        *args: _Config.args,
-        **config: _Config.kwargs,
-    ) -> _Element:
-        """Add one element to this stack, for example `stack.add(Subnet, "private_az1", vpc_id=stack.ref(vpc))`.
-
-        Its Terraform address is its type and name, here `aws_subnet.private_az1`; for an output, variable, module or
-        data source likewise. `config` holds the arguments of the class after its scope and id.
-
-        Raises `AddressTakenError` if the stack already has that address, and `ValueError` if `name` is not a Terraform
-        identifier.
-        """
-        address = f"{_address_prefix(kind)}.{name}"
-        if not _IDENTIFIER.fullmatch(name) or name == _HIDDEN:
-            raise ValueError(
-                f"{address!r} in stack {self._stack_name!r} is not a Terraform address: a name starts with a letter or "
-                f"_, continues with letters, digits, _ and -, and is not {_HIDDEN!r}"
-            )
-        kinds = self._kinds.setdefault(name, set())
-        if kind in kinds:
-            raise AddressTakenError(
-                f"stack {self._stack_name!r} has two elements at the address {address}: "
-                "Terraform would keep only one of them. Give each its own name"
-            )
-        # Construct ids share one namespace, while Terraform names have one for each type. So the second type with the
-        # same name goes into a hidden nested scope, and so on. Overriding logical ids would cost a Node call for each
-        # element.
-        depth = len(kinds)
-        if depth == len(self._scopes):
-            self._scopes.append(Construct(self._scopes[-1], _HIDDEN))
-        element = kind(self._scopes[depth], name, *args, **config)
-        kinds.add(kind)
-        self._addresses[element] = address
-        return element
-
-    def ref(self, element: TerraformElement, attribute: str | None = "id") -> str:
-        """A reference to an attribute of an element of this stack, such as `${aws_vpc.main.id}`.
-
-        The result equals `element.id`, without a Node call. Node calls take a third of the build time. For a variable,
-        pass `None`: `${var.transit_gateway_id}`.
-
-        Raises `ValueError` if the element is not in this stack, since Terraform cannot refer to it from here.
-        """
-        address = self.address(element)
-        return f"${{{address}}}" if attribute is None else f"${{{address}.{attribute}}}"
-
-    def address(self, element: TerraformElement) -> str:
-        """The address of an element of this stack, such as `aws_vpc.main`. Raises `ValueError` as `ref` does."""
-        address = self._addresses.get(element)
-        if address is None:
-            raise ValueError(
-                f"stack {self._stack_name!r} refers to {element}, which is not part of it: "
-                "pass it through an output of one module and a variable of the other"
-            )
-        return address
-
-
-@functools.cache
-def _address_prefix(kind: Any) -> str:
-    """The part of an address before the name, such as `aws_subnet` or `data.aws_region`."""
-    if issubclass(kind, TerraformResource):
-        return str(kind.TF_RESOURCE_TYPE)
-    if issubclass(kind, TerraformDataSource):
-        return f"data.{kind.TF_RESOURCE_TYPE}"
-    if issubclass(kind, TerraformRemoteState):
-        return "data.terraform_remote_state"
-    if issubclass(kind, TerraformProvider):
-        return f"provider.{kind.TF_RESOURCE_TYPE}"
-    return {TerraformHclModule: "module", TerraformOutput: "output", TerraformVariable: "var"}[kind]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequiredProvider:
-    """A provider requirement of a module: source, version constraint, and the aliases that the caller passes."""
-
-    source: str
-    version: str
-    aliases: tuple[str, ...] = ()
-
-    def as_terraform(self, local_name: str) -> dict[str, Any]:
-        """The entry below `terraform.required_providers`."""
-        entry: dict[str, Any] = {"source": self.source, "version": self.version}
-        if self.aliases:
-            entry["configuration_aliases"] = [f"{local_name}.{alias}" for alias in self.aliases]
-        return entry
-
-
-class ModuleStack(Stack):
-    """One Terraform module. Add elements as to any stack; `emit` returns its JSON.
-
-    It has its own app, which is never synthesized, so it writes no file. You can add providers, and pass them to
-    elements as `provider=`. They are left out of the JSON, because the caller passes providers to a module.
-    """
-
-    def __init__(self, name: str, *, providers: Mapping[str, RequiredProvider]) -> None:
-        # An app creates its output folder at once, so this one gets a folder that exists.
-        super().__init__(App(outdir=tempfile.gettempdir()), name)
-        self._providers = dict(providers)
-
-    def emit(self) -> dict[str, Any]:
-        """The module in Terraform's JSON syntax, without cdktf's `//` notes, backend and provider configuration."""
-        document: dict[str, Any] = self.to_terraform()
-        document.pop("//", None)
-        document.pop("provider", None)
-        for body in bodies(document):
-            body.pop("//", None)
-        document["terraform"] = {
-            "required_providers": {name: required.as_terraform(name) for name, required in self._providers.items()}
-        }
-        return document
-
-
-def bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The body of every resource, data source, module, output and variable."""
-    for section, entries in document.items():
-        for entry in entries.values():
-            if section in ("resource", "data"):
-                yield from entry.values()
-            elif isinstance(entry, dict):
-                yield entry
+if TYPE_CHECKING or stock_is_wanted():
+    from modules.constructs import (
+        ModuleStack,
+        TerraformElement,
+        TerraformOutput,
+        TerraformResource,
+        TerraformResourceLifecycle,
+        TerraformVariable,
+    )
+else:
+    from modules.elements import Element as TerraformElement
+    from modules.elements import Lifecycle as TerraformResourceLifecycle
+    from modules.elements import Output as TerraformOutput
+    from modules.elements import Resource as TerraformResource
+    from modules.elements import Variable as TerraformVariable
+    from modules.module_body import ModuleBody as ModuleStack

@@ -11,13 +11,14 @@ from isthmus.intent.model import name_of
 from isthmus.intent.name_resolution import SharedServices, shared_services
 from modules.aws import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from modules.backend import configure_backend, local_path, remote_state
-from modules.cdk import (
+from modules.constructs import (
     App,
     LocalBackend,
     Stack,
     TerraformHclModule,
     TerraformModuleProvider,
     TerraformOutput,
+    TerraformProvider,
     TerraformRemoteState,
 )
 from modules.direct_connect import outputs_of as outputs_of_direct_connect
@@ -77,9 +78,9 @@ class _Root:
         self.estate, self.environment, self.tables = estate, environment, tables
         self.stack = Stack(app, environment.name)
         self.hub_apart = not shares_hub_account(estate, environment)
-        self.hub_aliases: dict[str, AwsProvider] = {}
+        self.hub_aliases: dict[str, TerraformProvider] = {}
         self.home = shared_services(estate)
-        self.dns_alias: AwsProvider | None = None
+        self.dns_alias: TerraformProvider | None = None
         self.remotes: dict[str, TerraformRemoteState] = {}
         self.calls: dict[str, TerraformHclModule] = {}
         configure_backend(self.stack, estate, environment)
@@ -265,7 +266,7 @@ class _Root:
             name: self.stack.ref(made, name) for name in (VPC_ID, *(subnet_id(subnet_name(tier, z)) for z in zones))
         }
 
-    def _dns_alias(self, home: SharedServices) -> AwsProvider | None:
+    def _dns_alias(self, home: SharedServices) -> TerraformProvider | None:
         """The provider of the account that owns the private zones.
 
         None if they need not authorize VPCs of other accounts.
@@ -288,11 +289,11 @@ class _Root:
             )
         return self.dns_alias
 
-    def _join_alias(self, wanted: Spoke) -> AwsProvider | None:
+    def _join_alias(self, wanted: Spoke) -> TerraformProvider | None:
         """The provider of the hub's account, with the role that may attach VPCs to the spoke's segment only."""
         return self._segment_alias(self.estate.segment(wanted.segment))
 
-    def _segment_alias(self, segment: Segment) -> AwsProvider | None:
+    def _segment_alias(self, segment: Segment) -> TerraformProvider | None:
         return self._hub_alias(f"{HUB}_{identifier(segment.name)}", join_role_arn(self.estate, segment))
 
     def _keep_segment_providers(self) -> None:
@@ -309,11 +310,11 @@ class _Root:
             if segment.allowed_egress and (own in joining or joining & units):
                 self._segment_alias(segment)
 
-    def _egress_alias(self) -> AwsProvider | None:
+    def _egress_alias(self) -> TerraformProvider | None:
         """The provider of the hub's account, with the role that may attach the egress VPC."""
         return self._hub_alias(f"{HUB}__{EGRESS}", egress_role_arn(self.estate))
 
-    def _hub_alias(self, alias: str, role: str) -> AwsProvider | None:
+    def _hub_alias(self, alias: str, role: str) -> TerraformProvider | None:
         """The provider of the hub's account with a role there. None in the hub's own account."""
         if self.hub_apart and alias not in self.hub_aliases:
             self.hub_aliases[alias] = _provider(
@@ -349,14 +350,14 @@ def _provider(
     tags: Mapping[str, str],
     alias: str | None = None,
     roles: list[str | None] | None = None,
-) -> AwsProvider:
+) -> TerraformProvider:
     """A provider for one account. With credentials of another account, Terraform stops before any change.
 
     Several roles are assumed one after the other (role chaining).
     """
     assumed = [AwsProviderAssumeRole(role_arn=role) for role in roles or [deployment_role_arn(estate, account)] if role]
-    return AwsProvider(
-        stack,
+    return stack.provider(
+        AwsProvider,
         f"provider_{alias or 'default'}",
         region=region,
         alias=alias,
@@ -372,7 +373,7 @@ def _call(
     inputs: Mapping[str, Any],
     *,
     after: Sequence[TerraformHclModule] = (),
-    **aliases: AwsProvider | None,
+    **aliases: TerraformProvider | None,
 ) -> TerraformHclModule:
     """A module call, with its providers by the alias that the module uses.
 

@@ -22,7 +22,7 @@ TERRAFORM_VERSION = ">= 1.11"
 
 # Node never frees the memory of a construct (about 10 kB for each resource). So worker processes emit large estates,
 # and each worker ends after its batch. Up to _ALONE_UP_TO modules, starting a worker costs more time than it saves.
-_ALONE_UP_TO = 60
+_ALONE_UP_TO = 6000000
 _MODULES_A_WORKER = 150
 
 Job = tuple[str, ModuleCall]
@@ -83,7 +83,7 @@ def _begin_as_worker() -> None:
 
 
 def _emit_roots(estate: Estate) -> Mapping[str, str]:
-    from modules.terraform_json import emit_roots
+    from modules.emit_roots import emit_roots
 
     return emit_roots(estate, HubTables(estate))
 

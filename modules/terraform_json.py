@@ -1,16 +1,12 @@
-"""The Terraform JSON of every root and module of an estate, as cdktf emits it. Importing this file starts Node."""
+"""The Terraform JSON of every module of an estate."""
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from isthmus.intent import Estate, S3Backend
 from isthmus.intent.name_resolution import shared_services
-from modules.cdk import App, bodies
 from modules.direct_connect import direct_connect
 from modules.dns import dns
 from modules.dns_associations import dns_associations
@@ -20,46 +16,17 @@ from modules.firewall import firewall
 from modules.hub import hub
 from modules.hub_route_tables import HubTables
 from modules.logs import logs
-from modules.module_calls import STATE, ModuleCall, roots_read
+from modules.module_calls import STATE, ModuleCall
 from modules.module_tests import module_tests
 from modules.moves import Naming, moves_between, with_kept_arguments
 from modules.observability import observability
 from modules.output_folder import canonical_json
-from modules.root_modules import environment_root, state_root
 from modules.spoke import spoke
 from modules.state import state
 from modules.vpn import vpn
 
 # Terraform ignores a property `//`: https://developer.hashicorp.com/terraform/language/syntax/json#comment-properties
 _GENERATED = "Isthmus generated this file. Change the estate and synthesize again: changes here are lost."
-
-
-def emit_roots(estate: Estate, tables: HubTables) -> dict[str, str]:
-    """The root modules and cdktf's manifest: path below `cdktf.out` to text."""
-    with tempfile.TemporaryDirectory() as folder:
-        # cdktf's validations run `terraform version` for HCP Terraform. Synthesis needs no Terraform.
-        app = App(outdir=folder, stack_traces=False, skip_validation=True)
-        stacks = {e.name: environment_root(app, estate, e, tables) for e in estate.environments}
-        producer = stacks[estate.hub_environment.name]
-        if isinstance(estate.backend, S3Backend):
-            bucket = state_root(app, estate, estate.backend)
-            producer.add_dependency(bucket)
-        for environment in estate.environments:
-            # `cdktf deploy` runs independent roots at the same time. A root waits for the roots whose outputs it reads.
-            for name in roots_read(estate, environment):
-                stacks[environment.name].add_dependency(stacks[name])
-        app.synth()
-        paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-        return {str(path.relative_to(folder)): _canonical(path) for path in paths}
-
-
-def _canonical(path: Path) -> str:
-    document = json.loads(path.read_text())
-    if path.name == "cdk.tf.json":
-        # The `//` entry of the stack stays, because the cdktf command line finds outputs by it.
-        for body in bodies({section: content for section, content in document.items() if section != "//"}):
-            body.pop("//", None)
-    return canonical_json(document)
 
 
 def emit_module(

@@ -13,6 +13,7 @@ COMMANDS = (
     "diff",
     "draw",
     "handover",
+    "lab",
     "prove",
     "report",
     "review",

@@ -128,6 +128,11 @@ class Estate:
         return tuple(sorted(self.zones if egress.zones is None else egress.zones))
 
     @cached_property
+    def results(self) -> dict[object, object]:
+        """What functions of this estate remember: `isthmus.intent.remembered`."""
+        return {}
+
+    @cached_property
     def egress(self) -> EgressVpc | None:
         """The egress VPC; None if there is none."""
         return next((environment.egress for environment in self.environments if environment.egress is not None), None)

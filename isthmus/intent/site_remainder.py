@@ -15,6 +15,7 @@ from ipaddress import IPv4Network, collapse_addresses
 from isthmus.intent.estate import Estate
 from isthmus.intent.network_acl_rules import AclRule, acl_rules, limited_locations
 from isthmus.intent.reachability import networks_denied, networks_reached, segments_reached, sites_reached
+from isthmus.intent.remembered import remembered
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import Site
 from isthmus.intent.spoke import Spoke
@@ -48,6 +49,7 @@ def rest_of(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
     return tuple(prefix for prefix in advertised_ranges(estate, site) if list(without_ranges(prefix, named)))
 
 
+@remembered
 def _own(estate: Estate) -> tuple[IPv4Network, ...]:
     """The ranges of the estate: its blocks, and ranges of spokes outside them."""
     texts = [*estate.blocks, *(c for _, spoke in estate.spokes for c in (spoke.cidr, *spoke.secondary_cidrs))]
@@ -84,6 +86,7 @@ def is_limited(estate: Estate, segment: Segment, site: Site) -> bool:
     return any(segment.name in pair and networks & pair for pair in pairs)
 
 
+@remembered
 def rest_denied(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
     """The prefixes of sites from which a segment accepts only named networks.
 
@@ -99,6 +102,7 @@ def rest_denied(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
     return tuple(sorted(collapse_addresses(denied)))
 
 
+@remembered
 def rest_accepted(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
     """The parts of denied prefixes that a segment accepts: ranges of sites and of the estate.
 

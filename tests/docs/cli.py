@@ -41,7 +41,8 @@ for zsh, fish, tcsh and PowerShell.
 |---|---|
 | `ISTHMUS_ESTATE` | the module with the estate that `main.py` synthesizes; default `environments.estate` |
 | `CDKTF_OUTDIR` | the output folder: `main.py` writes it, and commands without a path read it; default `cdktf.out` |
-| `ISTHMUS_CACHE_DIR` | the folder for cached bindings and outputs of tests; default `~/.cache/isthmus` |
+| `ISTHMUS_SYNTHESIS` | `stock` lets cdktf create every resource: the same output, slowly; default `structs` |
+| `ISTHMUS_CACHE_DIR` | the folder for cached outputs of tests; default `~/.cache/isthmus` |
 | `ISTHMUS_TRACEBACK` | `1` prints the traceback of a bug |
 | `COLUMNS` | the width of the output; default: of the terminal, or 80 |
 """

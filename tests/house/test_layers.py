@@ -11,7 +11,7 @@ from .imports import PROJECT, cycles, import_graph, imported, modules, upward
 # From the bottom to the top. A package imports packages of lower layers only; packages of one layer do not import each
 # other. `text`, `files`, `aws` and `platforms` know nothing of networks; `terraform` reads, `intent` describes;
 # `network` computes what the Terraform does, `changes` what it changes; `proof` compares it with the intent; `devices`
-# configures the other end, `review` gathers all of it; the rest presents results.
+# configures the other end, `review` gathers all of it, `lab` sends packets through it; the rest presents results.
 LAYERS = (
     ("errors",),
     ("text", "files", "aws", "platforms"),
@@ -21,6 +21,7 @@ LAYERS = (
     ("proof",),
     ("cost", "output", "steps"),
     ("review", "devices"),
+    ("lab",),
     ("report",),
     ("commands",),
     ("cli", "testing"),
@@ -97,6 +98,15 @@ def test_a_cycle_is_found(name: str, target: str, group: list[str]) -> None:
 )
 def test_every_way_to_import_counts(source: str, names: set[str]) -> None:
     assert set(imported(source, "p.q")) == names
+
+
+def test_a_lab_shares_no_code_with_the_proof_that_it_checks() -> None:
+    """Only the comparison asks the proof. Everything that makes the packets move has its own reading."""
+    shared = ("network", "terraform", "proof", "intent", "output", "devices", "changes")
+    forbidden = tuple(f"isthmus.{name}" for name in shared)
+    lab = {name: targets for name, targets in GRAPH.items() if name.startswith("isthmus.lab")}
+    found = {name for name, targets in lab.items() if any(target.startswith(forbidden) for target in targets)}
+    assert found == {"isthmus.lab.comparison"}
 
 
 def importers(folder: str, *packages: str) -> list[str]:

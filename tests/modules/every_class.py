@@ -1,70 +1,96 @@
-"""Makes one of every class that modules/aws.py imports, with every argument given, and prints the Terraform.
+"""One of every class of the AWS bindings that modules use, with every argument, as ISTHMUS_SYNTHESIS makes them."""
 
-`python -m tests.modules.every_class` uses the cut bindings; with `stock` those of the package as published.
-"""
+from __future__ import annotations
 
-import collections.abc
 import inspect
-import sys
-import types
-import typing
+import json
+import re
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
-from tests.modules.stock import use_stock_bindings
+import modules.aws
+from modules.bindings.describe import DESCRIBED, META_ARGUMENTS
+from modules.bindings.package import PROVIDER
+from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle, TerraformVariable
+from modules.required_provider import RequiredProvider
 
-META_ARGUMENTS = {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioners"}
+Described = Mapping[str, Mapping[str, Any]]
+SUBMODULES: Mapping[str, Described] = json.loads(DESCRIBED.read_text(encoding="utf-8"))["submodules"]
+_COLLECTION = re.compile(r"(list|map)\((.+)\)")
+_VALUES = {"string": 'a ${var.x} "b" 1e5', "number": 7.0, "boolean": False, "any": {"aKey": [1.5, "x", True]}}
 
 
-def arguments(function: Any) -> dict[str, Any]:
-    hints = typing.get_type_hints(function)
+def classes(base: str) -> Iterator[tuple[str, str, Any]]:
+    """Submodule, name and class of every resource, data source or provider."""
+    for submodule, described in SUBMODULES.items():
+        for name, entry in described.items():
+            if entry.get("base") == base:
+                yield submodule, name, getattr(import_module(f"{PROVIDER}.{submodule}"), name)
+
+
+def arguments(submodule: str, name: str, *, every: bool) -> dict[str, Any]:
+    """Values for every argument of a class, or for those that must be given."""
+    entry = SUBMODULES[submodule][name]
     return {
-        name: example(hints[name], name)
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is parameter.KEYWORD_ONLY and name not in META_ARGUMENTS
+        argument: _value(submodule, type_)
+        for argument, (_, type_, *_) in entry["arguments"].items()
+        if every or argument in entry["required"]
     }
 
 
-def example(hint: Any, name: str) -> Any:
-    origin, parts = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, types.UnionType):
-        # A list of structs or a struct itself in preference to a token, or to a dict for either.
-        ranked = sorted((part for part in parts if part is not type(None)), key=rank)
-        return example(ranked[0], name)
-    if origin in (list, collections.abc.Sequence):
-        return [example(parts[0], name)]
-    if origin in (dict, collections.abc.Mapping):
-        return {"key": example(parts[1], name)}
-    if hint in (str, bool):
-        return hint(name)
-    if hint in (int, float) or getattr(hint, "__name__", "") == "Number":
-        return 7
-    return hint(**arguments(hint.__init__))
+def _value(submodule: str, type_: str) -> Any:
+    if found := _COLLECTION.fullmatch(type_):
+        inner = _value(submodule, found[2])
+        return [inner, inner] if found[1] == "list" else {"aKey": inner, "a_key": inner}
+    if type_ in _VALUES:
+        return _VALUES[type_]
+    return getattr(import_module(f"{PROVIDER}.{submodule}"), type_)(**arguments(submodule, type_, every=True))
 
 
-def rank(hint: Any) -> int:
-    if typing.get_origin(hint) in (list, collections.abc.Sequence):
-        return 0
-    if typing.get_origin(hint) in (dict, collections.abc.Mapping):
-        return 3
-    return 2 if getattr(hint, "__name__", "").startswith("I") else 1
+def module(*, every: bool) -> dict[str, Any]:
+    """A module with one of every resource, and with what cdktf itself gives."""
+    stack = ModuleStack("every_class", providers={"aws": RequiredProvider(source="hashicorp/aws", version="~> 6.0")})
+    given: dict[str, Any] = {}
+    for submodule, name, kind in classes("Resource"):
+        made = stack.add(kind, "example", **arguments(submodule, name, every=every), **given)
+        if every:
+            lifecycle = TerraformResourceLifecycle(
+                create_before_destroy=True,
+                prevent_destroy=False,
+                ignore_changes=["tags"],
+                replace_triggered_by=["aws_vpc.other"],
+            )
+            alias = modules.aws.AwsProvider(stack, f"provider_{submodule}", alias=submodule)
+            given = {"depends_on": [made], "lifecycle": lifecycle, "provider": alias}
+    stack.add(TerraformVariable, "example", type="string", description="a", nullable=False, sensitive=True, default="b")
+    output = stack.add(TerraformOutput, "example", value={"aKey": stack.ref(made)}, description="a", sensitive=False)
+    output.add_override("depends_on", [stack.address(made)])
+    return stack.emit()
 
 
-def main() -> None:
-    if sys.argv[1:] == ["stock"]:
-        use_stock_bindings()
+def provider() -> Any:
+    """A provider of a root module, with every argument."""
+    from modules.constructs import App, Stack
 
-    from modules import aws
-    from modules.cdk import App, Stack, TerraformElement
-    from modules.output_folder import canonical_json
-
-    stack = Stack(App(), "every_class")
-    for name, kind in sorted(vars(aws).items()):
-        if isinstance(kind, type) and issubclass(kind, TerraformElement):
-            stack.add(kind, "example", **arguments(kind.__init__))
-        elif isinstance(kind, type):
-            example(kind, name)  # a struct: also part of an element above
-    print(canonical_json(stack.to_terraform()), end="")
+    stack = Stack(App(), "root")
+    for submodule, name, kind in classes("Provider"):
+        stack.provider(kind, "all", **arguments(submodule, name, every=True))
+        stack.provider(kind, "none", **arguments(submodule, name, every=False))
+    return stack.to_terraform()["provider"]
 
 
-if __name__ == "__main__":
-    main()
+def signatures() -> dict[str, list[str]]:
+    """The arguments of each class, as the bindings declare them."""
+    found = {}
+    for submodule, described in SUBMODULES.items():
+        for name in described:
+            kind = getattr(import_module(f"{PROVIDER}.{submodule}"), name)
+            parameters = inspect.signature(kind.__init__).parameters.values()
+            found[name] = sorted({p.name for p in parameters if p.kind is p.KEYWORD_ONLY} - META_ARGUMENTS)
+    return found
+
+
+def documents() -> dict[str, Any]:
+    """What this process makes of every class."""
+    return {"every": module(every=True), "required": module(every=False), "provider": provider()}

@@ -98,7 +98,6 @@ def main(estates: Sequence[str]) -> None:
     """Try and print."""
     found: list[Try] = []
     with tempfile.TemporaryDirectory() as scratch:
-        # The schema comes from the bindings, which synthesis replaces by lighter ones in its process.
         validate = Validate(Path(scratch))
         for estate in estates:
             found += tries(Bench(output(estate), Path(scratch, estate)), validate)

@@ -52,8 +52,8 @@ def objects(difference: Difference) -> tuple[ObjectChange, ...]:
 @given(estates(largest=3), estates(largest=3))
 def test_every_difference_has_a_mirror_image(one: Estate, other: Estate) -> None:
     before, after = read(one), read(other)
-    assert proof.compare(before, before).changes_nothing
-    there, back = proof.compare(before, after), proof.compare(after, before)
+    assert proof.compare(before, before, scenarios=False).changes_nothing
+    there, back = proof.compare(before, after, scenarios=False), proof.compare(after, before, scenarios=False)
     assert shown(objects(there), mirrored=True) == shown(objects(back), mirrored=False)
     assert flows(there.inbound, mirrored=True) == flows(back.inbound, mirrored=False)
     assert flows(there.other_flows, mirrored=True) == flows(back.other_flows, mirrored=False)

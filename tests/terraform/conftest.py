@@ -19,9 +19,9 @@ from .two_roots import two_roots, write
 TWO_ROOTS = "two roots"
 ESTATES = EXAMPLES
 """The modules of the estates whose roots are checked, as ISTHMUS_ESTATE names them to `main.py`."""
-REAL_ESTATES = ("environments.estate", "examples.stage_4_central_egress")
-"""Those that go through the AWS provider every time, at some 10 seconds a root: together they hold every kind of
-resource. The others do so `nightly`."""
+REAL_ROOTS = ("environments.estate/*", "examples.stage_4_central_egress/egress")
+"""The root modules that go through the AWS provider in every run, at some 10 seconds each: together they hold nearly
+every resource type. Those of the other estates do so `nightly`."""
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -71,11 +71,15 @@ def output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(
     scope="session",
-    params=[pytest.param(estate, marks=() if estate in REAL_ESTATES else pytest.mark.nightly) for estate in ESTATES],
+    params=[*REAL_ROOTS, *(pytest.param(f"{estate}/*", marks=pytest.mark.nightly) for estate in ESTATES)],
 )
-def real_output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An output folder, for each of ESTATES."""
-    return synthesized(str(request.param), tmp_path_factory.mktemp("output") / "cdktf.out")
+def real_roots(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The folders of root modules: one of an estate, or all of them."""
+    estate, _, pattern = str(request.param).partition("/")
+    output = synthesized(estate, tmp_path_factory.mktemp("output") / "cdktf.out")
+    found = sorted((output / "stacks").glob(pattern))
+    assert found
+    return found
 
 
 def synthesized(estate: str, folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """What is generated, applied for real: the AWS provider with a mended moto behind it, from nothing to nothing.
 
-By default an estate of one root; `nightly` the whole reference estate, root after root, with a change on the way.
+`nightly`: an estate of one root, and the whole reference estate, root after root, with a change on the way.
 """
 
 from collections.abc import Iterator
@@ -57,6 +57,7 @@ def small() -> Estate:
     return replace(reference, zones=reference.zones[:1], segments=[apps], sites=[], environments=[environment])
 
 
+@pytest.mark.nightly
 def test_a_hub_and_a_spoke_come_stay_and_go(live: LiveEstate, tmp_path: Path) -> None:
     estate = roots(small(), tmp_path)
     live.apply(estate)

@@ -175,7 +175,7 @@ def _compared(ours: pb.Schema.Block, expected: dict[str, Any]) -> Iterator[str]:
             yield from _compared(nested.block, expected["block_types"][nested.type_name]["block"])
 
 
-def test_bindings_cut_to_what_modules_use_are_not_taken_for_the_package():
-    import modules.aws  # noqa: F401 - puts the cut package in the place of the installed one
+def test_described_classes_are_not_taken_for_the_package():
+    import modules.aws  # noqa: F401 - puts described classes in the place of the installed package
 
     assert schema.installed_schema()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twin.twin import missing
+from isthmus.lab.running import missing
 
 
 @pytest.fixture(scope="session")
 def namespaces() -> None:
-    """What a test with a running twin asks for."""
+    """What a test with a running lab asks for."""
     reason = missing()
     if reason:
-        pytest.skip(f"no packets without a twin: {reason}")
+        pytest.skip(f"no packets without a lab: {reason}")

@@ -1,7 +1,6 @@
 """Random edits of an output: each one a change that a person could make, right or wrong.
 
-They are other people's mistakes, not the twin's: an edit may open, close or break anything, as long as the twin can
-realise what comes of it.
+An edit may open, close or break anything, as long as the lab can play the result.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The outputs that twins are made of."""
+"""The outputs that labs are made of."""
 
 from __future__ import annotations
 

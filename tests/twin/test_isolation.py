@@ -1,4 +1,4 @@
-"""A twin touches nothing outside, and nothing of it is left, however it ends."""
+"""A lab changes nothing outside, and nothing of it is left, however it ends."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.twin import nft
-from tests.twin.packets import ICMP
-from tests.twin.twin import NotHere, Question, Twin, missing
-from tests.twin.wiring import Wiring
+from isthmus.lab import nft
+from isthmus.lab.packet_bytes import ICMP
+from isthmus.lab.running import NotHere, Question, TemporaryLab, missing
+from isthmus.lab.wiring import Wiring
 
 pytestmark = pytest.mark.usefixtures("namespaces")
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("namespaces")
 def pair() -> Wiring:
     """Two hosts at one router."""
     wiring = Wiring()
-    router = wiring.namespace("router")
+    router = wiring.namespace("router", "a router")
     for number in (1, 2):
         address = IPv4Address(f"10.0.0.{number}")
         interface = wiring.host(f"host{number}", address, router)
@@ -32,7 +32,7 @@ def pair() -> Wiring:
 
 
 def outside() -> tuple[object, ...]:
-    """What a twin might leave traces of: interfaces, named namespaces, mounts, and what is forwarded."""
+    """What a lab might leave traces of: interfaces, named namespaces, mounts, and what is forwarded."""
     names = Path("/run/netns")
     return (
         sorted(os.listdir("/sys/class/net")),
@@ -44,24 +44,24 @@ def outside() -> tuple[object, ...]:
 
 def test_packets_pass_and_nothing_changes_outside() -> None:
     before = outside()
-    with Twin(pair()) as twin:
+    with TemporaryLab(pair()) as lab:
         assert outside() == before
-        assert twin.ask([Question(0, 1, ICMP, 7, 0)]) == [(True, True, False)]
+        assert lab.ask([Question(0, 1, ICMP, 7, 0)]) == [(True, True, False)]
     assert outside() == before
 
 
-def test_two_twins_do_not_meet() -> None:
-    with Twin(pair()) as one, Twin(pair()) as other:
+def test_two_labs_do_not_meet() -> None:
+    with TemporaryLab(pair()) as one, TemporaryLab(pair()) as other:
         question = [Question(0, 1, ICMP, 7, 0)]
         assert one.ask(question) == other.ask(question)
 
 
 def test_a_failure_inside_leaves_nothing() -> None:
-    twin = Twin(pair())
+    lab = TemporaryLab(pair())
 
     def fail() -> None:
-        with twin:
-            pids.append(twin.pid)
+        with lab:
+            pids.append(lab.pid)
             raise ZeroDivisionError
 
     pids: list[int] = []
@@ -74,7 +74,7 @@ def test_a_wiring_that_cannot_be_leaves_nothing() -> None:
     wiring = pair()
     wiring.filters["router1"] = nft.table(nft.chain("wrong", "", ["no rule"]))
     before = outside()
-    with pytest.raises(NotHere, match="nft"), Twin(wiring):
+    with pytest.raises(NotHere, match="nft"), TemporaryLab(wiring):
         pytest.fail("it is not up")
     assert outside() == before
 
@@ -86,9 +86,10 @@ def test_the_namespaces_end_with_the_process_that_asked_for_them(number: signal.
         # A shell that starts tests in the background has it ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tests.twin.test_isolation import pair\n"
-        "from tests.twin.twin import Twin\n"
-        "with Twin(pair()) as twin:\n"
-        "    print(twin.pid, flush=True)\n"
+        "from isthmus.lab.running import TemporaryLab\n"
+        "lab = TemporaryLab(pair())\n"
+        "with lab:\n"
+        "    print(lab.pid, flush=True)\n"
         "    time.sleep(60)\n"
     )
     parent = subprocess.Popen(

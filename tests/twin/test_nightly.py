@@ -1,4 +1,4 @@
-"""The proof and the twin agree on the examples, on random estates, and on random edits of both."""
+"""The proof and the lab agree on the examples, on random estates, and on random edits of both."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from isthmus.intent import Estate
+from isthmus.lab.comparison import Score
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
 from tests.properties.budget import share
-from tests.twin.compare import Score, compare
+from tests.twin.agreement import compare
 from tests.twin.edits import Edits
 from tests.twin.outputs import NAMES, output_of
 
@@ -28,7 +29,7 @@ _MOST = 700
 @pytest.mark.parametrize("name", NAMES)
 def test_examples(tmp_path: Path, name: str, pick: int) -> None:
     score = compare(output_of(name), tmp_path, pick=pick)
-    assert not score.disagreements, score
+    assert not score.differences, score
 
 
 @pytest.mark.parametrize("group", range(_GROUPS))
@@ -37,7 +38,7 @@ def test_edited_examples(tmp_path: Path, group: int) -> None:
         edits = Edits(output_of(NAMES[seed % len(NAMES)]), seed)
         files = edits.edit(1 + seed % 3)
         score = compare(files, tmp_path / str(seed), pick=seed % 3, most=_MOST, seed=seed)
-        assert not score.disagreements, f"{edits.made}\n{score}"
+        assert not score.differences, f"{edits.made}\n{score}"
 
 
 @settings(max_examples=share(20))
@@ -60,4 +61,4 @@ def _agree(estate: Estate, seed: int, times: int, pick: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         score: Score = compare(files, Path(folder), pick=pick, most=_MOST, seed=seed)
     event(f"{score.pairs // 100 * 100} pairs or more")
-    assert not score.disagreements, f"{edits.made}\n{score}"
+    assert not score.differences, f"{edits.made}\n{score}"

@@ -1,4 +1,4 @@
-"""The proof and the twin agree, packet by packet: the reference estate and some edits of it.
+"""The proof and the lab agree, packet by packet: the reference estate and some edits of it.
 
 The examples, random estates and many more edits are in `test_nightly.py`.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.twin.compare import compare
+from tests.twin.agreement import compare
 from tests.twin.edits import Edits
 from tests.twin.outputs import REFERENCE, output_of
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("namespaces")
 
 def test_packets_agree_with_the_proof_of_the_reference_estate(tmp_path: Path) -> None:
     score = compare(output_of(REFERENCE), tmp_path, most=400)
-    assert not score.disagreements, score
+    assert not score.differences, score
     assert score.verdicts["reachable"] > 100
     assert score.verdicts["blocked"] > 100
 
@@ -27,7 +27,7 @@ def test_packets_agree_with_the_proof_of_the_reference_estate(tmp_path: Path) ->
 def test_packets_agree_with_the_proof_of_an_edited_output(tmp_path: Path, seed: int) -> None:
     edits = Edits(output_of(REFERENCE), seed)
     score = compare(edits.edit(1 + seed % 2), tmp_path, pick=seed % 2, most=120, seed=seed)
-    assert not score.disagreements, f"{edits.made}\n{score}"
+    assert not score.differences, f"{edits.made}\n{score}"
 
 
 # Edits of the reference estate that change the result of some packets, by name.
@@ -51,6 +51,6 @@ def test_a_proof_of_something_else_disagrees(tmp_path: Path, kind: str) -> None:
         if not done:
             continue
         folder = tmp_path / str(seed)
-        if compare(files, folder, most=300, seed=seed, realised=edits.edit(0)).disagreements:
+        if compare(files, folder, most=300, seed=seed, played=edits.edit(0)).differences:
             return
     pytest.fail(f"no edit of the kind changes what packets do: {kind}")

@@ -1,4 +1,4 @@
-"""What the twin makes of an output, before anything is brought up: its own reader and its own reading of AWS."""
+"""What a lab makes of an output, before anything is brought up: its own reader and its own reading of AWS."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 
-from tests.twin.aws import Attachment, CannotRealise, Region, region_of
+from isthmus.lab.aws_network import AwsNetwork, CannotPlay, GatewayAttachment
+from isthmus.lab.aws_reading import region_of
+from isthmus.lab.packet_bytes import ICMP, TCP, UDP, first, parse, reply
+from isthmus.lab.sites import Site
+from isthmus.lab.synthesized_json import PlayedResource, Reader, ResourceAttribute, Unreadable
+from isthmus.lab.transit_routes import advertised, transit_routes
 from tests.twin.edits import Edits
 from tests.twin.outputs import REFERENCE, output_of
-from tests.twin.packets import ICMP, TCP, UDP, first, parse, reply
-from tests.twin.reader import Reader, Reference, Resource, Unreadable
-from tests.twin.routing import advertised, transit_routes
-from tests.twin.sites import Site
 
 WIDE, NARROW = IPv4Network("10.0.0.0/8"), IPv4Network("10.1.0.0/16")
 
 
-def read(root: Any, module: Any, **more: Any) -> dict[str, Resource]:
+def read(root: Any, module: Any, **more: Any) -> dict[str, PlayedResource]:
     documents = {"stacks/one/cdk.tf.json": root, "stacks/one/modules/m/main.tf.json": module, **more}
     files = {path: json.dumps(document) for path, document in documents.items()}
     return {resource.address: resource for resource in Reader(files).resources()}
@@ -44,8 +45,8 @@ def test_a_reference_is_followed_through_modules_and_roots() -> None:
     }
     found = read(root, module, **{"stacks/the-hub/cdk.tf.json": hub})
     assert found["one/module.m.aws_route.there"].arguments == {
-        "transit_gateway_id": Reference("the-hub/aws_ec2_transit_gateway.hub", "id"),
-        "route_table_id": Reference("one/module.m.aws_route_table.mine", "id"),
+        "transit_gateway_id": ResourceAttribute("the-hub/aws_ec2_transit_gateway.hub", "id"),
+        "route_table_id": ResourceAttribute("one/module.m.aws_route_table.mine", "id"),
         "note": "no ${reference} alone",
     }
 
@@ -57,23 +58,23 @@ def test_what_may_be_several_is_not_read() -> None:
 
 
 @pytest.mark.parametrize("kind", ["aws_vpc_peering_connection", "aws_vpn_gateway", "aws_ec2_managed_prefix_list"])
-def test_what_is_not_realised_is_refused(kind: str) -> None:
-    with pytest.raises(CannotRealise, match=kind):
-        region_of([Resource("one", kind, {})])
+def test_what_is_not_played_is_refused(kind: str) -> None:
+    with pytest.raises(CannotPlay, match=kind):
+        region_of([PlayedResource("one", kind, {})])
 
 
-def hub() -> tuple[Region, dict[str, Site]]:
+def hub() -> tuple[AwsNetwork, dict[str, Site]]:
     """A VPC and two sites, all in one table; `a` and `b` end at one site and have one ASN."""
-    region = Region(
+    region = AwsNetwork(
         vpcs={"vpc": [NARROW]},
         gateways={"hub": True},
         gateway_tables={"table": "hub"},
         attachments={
-            "spoke": Attachment("spoke", "vpc", "hub", vpc="vpc"),
-            "a": Attachment("a", "vpn", "hub", asn="65001"),
-            "b": Attachment("b", "vpn", "hub", asn="65001"),
-            "c": Attachment("c", "vpn", "hub", asn="65002"),
-            "fixed": Attachment("fixed", "vpn", "hub", static=True, asn="65003"),
+            "spoke": GatewayAttachment("spoke", "vpc", "hub", vpc="vpc"),
+            "a": GatewayAttachment("a", "vpn", "hub", asn="65001"),
+            "b": GatewayAttachment("b", "vpn", "hub", asn="65001"),
+            "c": GatewayAttachment("c", "vpn", "hub", asn="65002"),
+            "fixed": GatewayAttachment("fixed", "vpn", "hub", static=True, asn="65003"),
         },
         propagations={"table": ["spoke", "a", "b", "c", "fixed"]},
         statics={"table": {}},

@@ -50,7 +50,8 @@ class Difference:
     - `possible_renames`: objects that may have got another name, which the later intent does not state.
     - `segments`: the spokes of each segment of the intent, after, or before if they are gone.
     - `unprotected`: resources that lose `prevent_destroy`.
-    - `failures`: failure scenarios that are new, gone or take other flows; None without an intent on both sides.
+    - `failures`: failure scenarios that are new, gone or take other flows; None without an intent on both sides, and
+      if failure scenarios are not evaluated.
     """
 
     changes: tuple[Change, ...]
@@ -92,7 +93,7 @@ class Difference:
         return {kind: counted[kind] for kind in ChangeKind}
 
 
-def compare(before: Analysis, after: Analysis) -> Difference:
+def compare(before: Analysis, after: Analysis, *, scenarios: bool = True) -> Difference:
     """Compare the flows, addresses, firewall settings and DNS answers of two networks.
 
         >>> difference = proof.compare(proof.read("before"), proof.read("after"))
@@ -102,9 +103,9 @@ def compare(before: Analysis, after: Analysis) -> Difference:
     A flow that works in one network only is gained or lost. A flow that works in both, on another path, is re-routed. A
     flow that is unknown in one of them is unclear. If the hosts of a location differ, a flow may be gained for some and
     lost for others. A location that does not exist has no flows. An object with a new name (`was`) or a
-    new Terraform address (`moved`) is compared with itself.
+    new Terraform address (`moved`) is compared with itself. `scenarios=False` leaves out the failure scenarios.
     """
-    return _Comparison(under_later_names(before, after), after).made()
+    return _Comparison(under_later_names(before, after), after).made(scenarios=scenarios)
 
 
 _NOTHING = frozenset[str]()
@@ -121,7 +122,7 @@ class _Comparison:
         self.names = (Naming(before.network), Naming(after.network))
         self._own = (own_resources(before.network), own_resources(after.network))
 
-    def made(self) -> Difference:
+    def made(self, *, scenarios: bool) -> Difference:
         from isthmus.proof.result.assumptions import assumptions
 
         assumed = [tuple(assumptions(pairs.engine, pairs.locations)) for pairs in self.pairs]
@@ -143,7 +144,7 @@ class _Comparison:
             dns_and_endpoints=tuple(compared(*map(dns_and_endpoint_objects, self.sides))),
             possible_renames=tuple(possible_renames(*(side.estate for side in self.sides))),
             segments=self._segments(),
-            failures=self._failures(),
+            failures=self._failures() if scenarios else None,
             unprotected=unprotected(*(side.graph for side in self.sides)),
         )
 

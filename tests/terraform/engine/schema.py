@@ -126,7 +126,7 @@ def _submodules(package: Path) -> Iterator[tuple[str, str]]:
 
 
 def _package() -> Path:
-    # Not by its import name: where the modules were imported first, that is the package cut to what they use.
+    # Not by its import name: where the modules were imported first, that is described classes in its place.
     try:
         files = importlib.metadata.files(PACKAGE) or []
     except importlib.metadata.PackageNotFoundError:

@@ -311,6 +311,10 @@ def test_every_row_is_applied() -> None:
     assert [line.split(" | ")[0].removeprefix("| ") for line in lines] == list(ROWS)
 
 
-@pytest.mark.parametrize("change", ROWS)
+# Half of the rows in every run, and all of them nightly: a row takes seconds.
+@pytest.mark.parametrize(
+    "change",
+    [pytest.param(change, marks=pytest.mark.nightly if number % 2 else ()) for number, change in enumerate(ROWS)],
+)
 def test_a_row_does_what_it_says(begin: Begin, change: str) -> None:
     ROWS[change](begin)

@@ -59,7 +59,9 @@ def test_a_rename_moves_and_destroys_nothing(begin: Begin, estate: Estate, kind:
     assert lost(life.change(renamed(estate, kind, name, "other"))) == []
 
 
-@pytest.mark.parametrize(("kind", "name"), KINDS)
+@pytest.mark.parametrize(
+    ("kind", "name"), [KINDS[0], *(pytest.param(*one, marks=pytest.mark.nightly) for one in KINDS[1:])]
+)
 def test_the_aws_provider_plans_moves_and_updates(
     begin: Begin, real_engine: Engine, tmp_path: Path, kind: type[Renamable], name: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Namespaces, links, routes and filters as data: what `lab` brings up.
+"""Namespaces, links, routes and filters as data: what `isthmus.lab.built` brings up.
 
 Every router is a namespace. Where a packet goes next depends on the interface that it came in by: each has a routing
 table of its own, and nothing is routed by default. Next hops need no addresses: each link end knows the other's
@@ -19,8 +19,8 @@ _PEER = "169.254.1.1"
 
 
 @dataclass(frozen=True)
-class Host:
-    """A host of the twin: what the proof calls its location, its address, and its interface in the hosts' namespace."""
+class LabHost:
+    """A host: what the proof calls its location, its address, and its interface in the hosts' namespace."""
 
     location: str
     ip: IPv4Address
@@ -30,13 +30,14 @@ class Host:
 
 @dataclass
 class Wiring:
-    """Collects what a twin is made of."""
+    """Collects what a lab is made of."""
 
     namespaces: list[str] = field(default_factory=lambda: [HOSTS])
+    titles: dict[str, str] = field(default_factory=lambda: {HOSTS: "hosts"})
     links: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
     commands: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     filters: dict[str, str] = field(default_factory=dict)
-    hosts: list[Host] = field(default_factory=list)
+    hosts: list[LabHost] = field(default_factory=list)
     _priorities: dict[str, count[int]] = field(default_factory=lambda: defaultdict(lambda: count(100)))
 
     def document(self) -> dict[str, Any]:
@@ -49,10 +50,11 @@ class Wiring:
             "hosts": [{"ip": str(h.ip), "interface": h.interface, "router": h.router} for h in self.hosts],
         }
 
-    def namespace(self, kind: str) -> str:
-        """A new namespace."""
+    def namespace(self, kind: str, title: str) -> str:
+        """A new namespace. `title` is what reports call it."""
         name = f"{kind}{len(self.namespaces)}"
         self.namespaces.append(name)
+        self.titles[name] = title
         return name
 
     def link(self, one: str, other: str, hint: str) -> tuple[str, str]:
@@ -68,7 +70,7 @@ class Wiring:
     def host(self, location: str, ip: IPv4Address, router: str) -> str:
         """A host at a router: the interface that the router has toward it."""
         inside, outside = self.link(router, HOSTS, "h")
-        self.hosts.append(Host(location, ip, outside, self.links[-1][2]))
+        self.hosts.append(LabHost(location, ip, outside, self.links[-1][2]))
         return inside
 
     def enter(self, namespace: str, interface: str, table: int | None) -> None:

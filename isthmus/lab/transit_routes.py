@@ -10,19 +10,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 
-from tests.twin.aws import Attachment, CannotRealise, Region
-from tests.twin.sites import Site
+from isthmus.lab.aws_network import AwsNetwork, CannotPlay, GatewayAttachment
+from isthmus.lab.sites import Site
 
 Routes = Mapping[IPv4Network, Sequence[str]]
 """The attachments that each prefix leads to; none for a blackhole."""
 
 
-def transit_routes(region: Region, sites: Mapping[str, Site], table: str, pick: int) -> Routes:
+def transit_routes(region: AwsNetwork, sites: Mapping[str, Site], table: str, pick: int) -> Routes:
     """The routes of a table: a static route before a VPC's, a VPC's before what a VPN advertises.
 
-    Where AWS takes one of several, and does not document which, `pick` says which one the twin takes.
+    Where AWS takes one of several, and does not document which, `pick` says which one the lab takes.
     """
-    learned: dict[IPv4Network, list[Attachment]] = defaultdict(list)
+    learned: dict[IPv4Network, list[GatewayAttachment]] = defaultdict(list)
     for address in region.propagations[table]:
         attachment = region.attachments[address]
         for prefix in _propagated(region, sites, attachment):
@@ -33,7 +33,7 @@ def transit_routes(region: Region, sites: Mapping[str, Site], table: str, pick: 
     return routes
 
 
-def _propagated(region: Region, sites: Mapping[str, Site], attachment: Attachment) -> Sequence[IPv4Network]:
+def _propagated(region: AwsNetwork, sites: Mapping[str, Site], attachment: GatewayAttachment) -> Sequence[IPv4Network]:
     if attachment.kind == "vpc":
         return region.vpcs[attachment.vpc]
     if attachment.kind == "vpn" and not attachment.static:
@@ -41,11 +41,11 @@ def _propagated(region: Region, sites: Mapping[str, Site], attachment: Attachmen
     return ()
 
 
-def _winners(region: Region, candidates: Sequence[Attachment], pick: int) -> list[str]:
+def _winners(region: AwsNetwork, candidates: Sequence[GatewayAttachment], pick: int) -> list[str]:
     """VPCs before VPNs; several VPNs share the load where they may and have one ASN, else one of them is taken."""
     vpcs = sorted({one.address for one in candidates if one.kind == "vpc"})
     if len(vpcs) > 1:
-        raise CannotRealise(f"{' and '.join(vpcs)} propagate one prefix")
+        raise CannotPlay(f"{' and '.join(vpcs)} propagate one prefix")
     if vpcs:
         return vpcs
     if not region.gateways[candidates[0].gateway]:
@@ -58,11 +58,11 @@ def _picked(values: Sequence[str], pick: int) -> str:
     return values[pick % len(values)]
 
 
-def advertised(region: Region, sites: Mapping[str, Site], routes: Routes, connection: str) -> list[IPv4Network]:
+def advertised(region: AwsNetwork, sites: Mapping[str, Site], routes: Routes, connection: str) -> list[IPv4Network]:
     """What the far end of a connection learns from the table that the connection is associated with.
 
     A site does not take what leads back to itself: it finds its own ASN in the path. Whether AWS advertises a
-    blackhole is not documented; the twin takes it that it does not.
+    blackhole is not documented; the lab takes it that it does not.
     """
     own = site_at(sites, connection).connections
     return [prefix for prefix, targets in routes.items() if any(target not in own for target in targets)]

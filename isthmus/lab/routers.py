@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 
-from tests.twin import nft
-from tests.twin.acls import Port, filters
-from tests.twin.aws import Attachment, Region, Route, Subnet
-from tests.twin.routing import Routes, advertised, transit_routes
-from tests.twin.sites import Site
-from tests.twin.wiring import Wiring
+from isthmus.lab import nft
+from isthmus.lab.acls import Port, filters
+from isthmus.lab.aws_network import AwsNetwork, AwsRoute, AwsSubnet, GatewayAttachment
+from isthmus.lab.sites import Site
+from isthmus.lab.transit_routes import Routes, advertised, transit_routes
+from isthmus.lab.wiring import Wiring
 
 INTERNET = "internet"
 _INTERNET_HOST = IPv4Address("93.184.216.34")
@@ -26,7 +26,7 @@ _INSPECT = nft.table(nft.chain("inspect", nft.FORWARD, ["ct state invalid drop"]
 """A firewall that passes everything, but nothing of a connection of which it saw one direction only."""
 
 
-def wired(region: Region, sites: Mapping[str, Site], pick: int = 0) -> Wiring:
+def wired(region: AwsNetwork, sites: Mapping[str, Site], pick: int = 0) -> Wiring:
     """Everything, wired. `pick` is taken wherever AWS takes one of several and does not document which."""
     return _Routers(region, sites, pick).wiring
 
@@ -34,12 +34,12 @@ def wired(region: Region, sites: Mapping[str, Site], pick: int = 0) -> Wiring:
 class _Routers:
     """A wiring in the making."""
 
-    def __init__(self, region: Region, sites: Mapping[str, Site], pick: int) -> None:
+    def __init__(self, region: AwsNetwork, sites: Mapping[str, Site], pick: int) -> None:
         self.region, self.sites, self.pick = region, sites, pick
         self.wiring = Wiring()
-        self.routers = {vpc: self.wiring.namespace("vpc") for vpc in region.vpcs}
-        self.gateways = {gateway: self.wiring.namespace("tgw") for gateway in region.gateways}
-        self.internet = self.wiring.namespace("inet")
+        self.routers = {vpc: self.wiring.namespace("vpc", f"router of {vpc}") for vpc in region.vpcs}
+        self.gateways = {gateway: self.wiring.namespace("tgw", gateway) for gateway in region.gateways}
+        self.internet = self.wiring.namespace("inet", "internet")
         self.tables = {subnet: 100 + number for number, subnet in enumerate(region.subnets)}
         self.routes = {table: transit_routes(region, sites, table, pick) for table in region.gateway_tables}
         self.ports: dict[str, list[Port]] = {vpc: [] for vpc in region.vpcs}
@@ -78,7 +78,7 @@ class _Routers:
             self._nat(nat, self.region.subnets[address])
         for address in self.region.firewall_endpoints:
             subnet = self.region.subnets[address]
-            box = self.wiring.namespace("fw")
+            box = self.wiring.namespace("fw", f"{self.region.firewall_endpoints[address]} in {address}")
             near, far = self.wiring.link(self._router(subnet), box, "f")
             self.boxes[address] = self._port(subnet, near)
             self.wiring.route(box, _EVERYTHING, [far])
@@ -86,10 +86,10 @@ class _Routers:
         for gateway, vpc in self.region.internet_gateways.items():
             self._internet_gateway(gateway, vpc)
 
-    def _router(self, subnet: Subnet) -> str:
+    def _router(self, subnet: AwsSubnet) -> str:
         return self.routers[subnet.vpc]
 
-    def _port(self, subnet: Subnet, interface: str, *, transit: bool = False) -> str:
+    def _port(self, subnet: AwsSubnet, interface: str, *, transit: bool = False) -> str:
         """An interface in a subnet: what comes in by it is routed by the subnet's table."""
         self.wiring.enter(self._router(subnet), interface, self.tables[subnet.address])
         self.ports[subnet.vpc].append(Port(interface, subnet.address, transit))
@@ -98,9 +98,9 @@ class _Routers:
     def _nat_ip(self, nat: str) -> IPv4Address:
         return self.region.subnets[self.region.nats[nat][0]].cidr[5]
 
-    def _nat(self, nat: str, subnet: Subnet) -> None:
+    def _nat(self, nat: str, subnet: AwsSubnet) -> None:
         """It forwards packets with its own source address, and allows only replies to that address."""
-        box = self.wiring.namespace("nat")
+        box = self.wiring.namespace("nat", nat)
         near, far = self.wiring.link(self._router(subnet), box, "n")
         self.boxes[nat] = self._port(subnet, near)
         self.wiring.route(box, _EVERYTHING, [far])
@@ -115,8 +115,8 @@ class _Routers:
         )
 
     def _internet_gateway(self, gateway: str, vpc: str) -> None:
-        """One to one translation of the public NAT gateways' addresses; nothing else in the twin has a public one."""
-        box = self.wiring.namespace("igw")
+        """One to one translation of the public NAT gateways' addresses; nothing else in the lab has a public one."""
+        box = self.wiring.namespace("igw", gateway)
         near, inner = self.wiring.link(self.routers[vpc], box, "i")
         outer, far = self.wiring.link(box, self.internet, "o")
         self.boxes[gateway] = near
@@ -140,7 +140,7 @@ class _Routers:
             nft.chain("public", nft.FORWARD_NOTHING_ELSE, allowed),
         )
 
-    def _subnet_routes(self, subnet: Subnet) -> None:
+    def _subnet_routes(self, subnet: AwsSubnet) -> None:
         """The table of one subnet: a route to a transit gateway leads to the attachment's interface in its zone.
 
         AWS refuses routes inside the VPC but toward a middlebox (route-table-options.html).
@@ -155,7 +155,7 @@ class _Routers:
             self.wiring.route(self._router(subnet), route.destination, self._hops(subnet, route), table)
         self._local(subnet.vpc, inside, table)
 
-    def _hops(self, subnet: Subnet, route: Route) -> list[str]:
+    def _hops(self, subnet: AwsSubnet, route: AwsRoute) -> list[str]:
         match route.kind:
             case "transit_gateway_id":
                 attached = [
@@ -197,7 +197,7 @@ class _Routers:
         """A table for each of a gateway's tables and each zone that a packet may come from: it stays in its zone."""
         for attachment in self.region.attachments.values():
             if attachment.kind == "firewall":
-                box = self.wiring.namespace("fw")
+                box = self.wiring.namespace("fw", attachment.address)
                 near, self.far[attachment.address] = self.wiring.link(box, self.gateways[attachment.gateway], "f")
                 self.wiring.route(box, _EVERYTHING, [near])
                 self.wiring.filters[box] = _INSPECT
@@ -229,7 +229,7 @@ class _Routers:
         zones = [zone] if zone in attachment.zones else sorted(attachment.zones)
         return [self.doors[target, one][1] for one in zones]
 
-    def _pinned(self, attachment: Attachment) -> str:
+    def _pinned(self, attachment: GatewayAttachment) -> str:
         """Appliance mode: one zone for a flow and its replies. Firewalls of a gateway are always in it."""
         zones = sorted(attachment.zones)
         return zones[self.pick % len(zones)]
@@ -238,7 +238,7 @@ class _Routers:
 
     def _sites(self) -> None:
         for number, site in enumerate(self.sites.values(), 1):
-            router = self.wiring.namespace("site")
+            router = self.wiring.namespace("site", f"router of site {site.name}")
             wan, inet = self.wiring.link(router, self.internet, "w")
             address = f"203.0.113.{number}"
             self.wiring.route(self.internet, f"{address}/32", [inet])

@@ -1,6 +1,6 @@
 """On-premises sites: what they have and advertise, as the intent in the output states it.
 
-BGP is no part of Terraform, so both the proof and the twin use the prefixes of the intent.
+BGP is no part of Terraform, so both the proof and the lab use the prefixes of the intent.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from tests.twin.aws import Region
+from isthmus.lab.aws_network import AwsNetwork
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Site:
     connections: tuple[str, ...]
 
 
-def sites_of(intent: str, region: Region) -> dict[str, Site]:
+def sites_of(intent: str, region: AwsNetwork) -> dict[str, Site]:
     """The sites of an intent document, with the connections of a region that end at each."""
     estate = json.loads(intent)["estate"]
     devices = {vpn["name"]: vpn["customer_gateway"] for env in estate["environments"] for vpn in env["vpn_connections"]}

@@ -7,14 +7,14 @@ import struct
 from typing import NamedTuple
 
 ICMP, TCP, UDP = 1, 6, 17
-_MARK = b"TWIN"
+_MARK = b"ISTH"
 _PAYLOAD = struct.Struct("!4sBI")
 _SYN, _SYN_ACK, _ACK = 0x02, 0x12, 0x10
 _ECHO, _ECHO_REPLY = 8, 0
 
 
 class Arrived(NamedTuple):
-    """A packet of the twin's own: `number` is the question's, `step` its place in the exchange, from 0."""
+    """A packet of the lab: `number` is the question's, `step` its place in the exchange, from 0."""
 
     number: int
     step: int
@@ -47,7 +47,9 @@ def reply(to: Arrived) -> bytes:
 
 
 def parse(packet: bytes) -> Arrived | None:
-    """What arrived, unless it is no packet of the twin's."""
+    """What arrived, unless it is no packet of the lab."""
+    if len(packet) < 20:
+        return None
     header = (packet[0] & 15) * 4
     protocol = packet[9]
     segment = packet[header:]

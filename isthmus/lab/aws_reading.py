@@ -1,4 +1,4 @@
-"""What AWS makes of the resources of an output: VPCs, their tables and filters, gateways, and the transit gateways.
+"""Reads what AWS makes of the resources of an output.
 
 Pages, under https://docs.aws.amazon.com/:
 
@@ -10,19 +10,22 @@ Pages, under https://docs.aws.amazon.com/:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
 
-from tests.twin.reader import Reference, Resource
+from isthmus.lab.aws_network import (
+    AwsNetwork,
+    AwsRoute,
+    AwsSubnet,
+    CannotPlay,
+    GatewayAttachment,
+    PlayedAcl,
+    PlayedAclRule,
+)
+from isthmus.lab.synthesized_json import PlayedResource, ResourceAttribute
 
-
-class CannotRealise(Exception):
-    """A resource or argument that decides packets and that the twin does not realise."""
-
-
-# What may be in an output and decides no packet between the twin's locations. Gateway endpoints lead to addresses of
-# AWS services, which the twin's one internet host is not; interface and resolver endpoints are no locations of it.
+# What may be in an output and decides no packet between the hosts of a lab. Gateway endpoints lead to addresses of
+# AWS services, which the internet host of a lab is not; interface and resolver endpoints are no hosts of it.
 WITHOUT_EFFECT = (
     "aws_cloudwatch_",
     "aws_default_security_group",
@@ -43,7 +46,7 @@ WITHOUT_EFFECT = (
     "aws_vpc_endpoint",
     "aws_vpc_security_group_",
 )
-REALISED = (
+PLAYED = (
     "aws_customer_gateway",
     "aws_default_route_table",
     "aws_ec2_transit_gateway",
@@ -75,97 +78,12 @@ _ACCEPTERS = (
 TARGETS = ("transit_gateway_id", "gateway_id", "nat_gateway_id", "vpc_endpoint_id")
 
 
-@dataclass(frozen=True)
-class Subnet:
-    """A subnet with the route table and the network ACL in effect; `acl` is empty for the VPC's default one."""
-
-    address: str
-    vpc: str
-    cidr: IPv4Network
-    zone: str
-    table: str
-    acl: str
-
-
-@dataclass(frozen=True)
-class Route:
-    """A route of a VPC table: the argument that names the target, and what it refers to."""
-
-    destination: IPv4Network
-    kind: str
-    target: str
-
-
-@dataclass(frozen=True)
-class AclRule:
-    """A network ACL rule; `ports` are None for all, `icmp` for all types."""
-
-    number: int
-    allow: bool
-    protocol: int
-    cidr: IPv4Network
-    ports: tuple[int, int] | None
-    icmp: int | None
-
-
-@dataclass(frozen=True)
-class Acl:
-    """A network ACL: the rules of each direction by number."""
-
-    inbound: tuple[AclRule, ...]
-    outbound: tuple[AclRule, ...]
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A transit gateway attachment. `kind` is `vpc`, `vpn` or `firewall`.
-
-    `zones` are the attachment's subnets by zone; of a firewall, its zones alone.
-    """
-
-    address: str
-    kind: str
-    gateway: str
-    vpc: str = ""
-    zones: Mapping[str, str] = field(default_factory=dict)
-    appliance: bool = False
-    static: bool = False
-    asn: str = ""
-
-
-@dataclass
-class Region:
-    """Everything that AWS has, by address."""
-
-    vpcs: dict[str, list[IPv4Network]] = field(default_factory=dict)
-    subnets: dict[str, Subnet] = field(default_factory=dict)
-    tables: dict[str, list[Route]] = field(default_factory=dict)
-    acls: dict[str, Acl] = field(default_factory=dict)
-    internet_gateways: dict[str, str] = field(default_factory=dict)  # the VPC that each is attached to
-    nats: dict[str, tuple[str, bool]] = field(default_factory=dict)  # subnet, and whether it is public
-    firewall_endpoints: dict[str, str] = field(default_factory=dict)  # firewall, by subnet
-    gateways: dict[str, bool] = field(default_factory=dict)  # transit gateways, and whether VPNs share load
-    gateway_tables: dict[str, str] = field(default_factory=dict)  # transit gateway tables, and whose each is
-    attachments: dict[str, Attachment] = field(default_factory=dict)
-    associations: dict[str, str] = field(default_factory=dict)  # table, by attachment
-    propagations: dict[str, list[str]] = field(default_factory=dict)  # attachments, by table
-    statics: dict[str, dict[IPv4Network, str]] = field(default_factory=dict)  # attachment or "", by table
-    names: dict[str, str] = field(default_factory=dict)  # `Name` tags of VPN connections
-
-    def subnets_of(self, vpc: str) -> list[Subnet]:
-        return [subnet for subnet in self.subnets.values() if subnet.vpc == vpc]
-
-    def inside(self, vpc: str, cidr: IPv4Network) -> bool:
-        """Whether a prefix lies in one of a VPC's CIDRs."""
-        return any(cidr.subnet_of(own) for own in self.vpcs[vpc])
-
-
-def region_of(resources: Iterable[Resource]) -> Region:
-    """What AWS makes of these resources. Raises `CannotRealise`."""
-    by_type: dict[str, list[Resource]] = {}
+def region_of(resources: Iterable[PlayedResource]) -> AwsNetwork:
+    """What AWS makes of these resources. Raises `CannotPlay`."""
+    by_type: dict[str, list[PlayedResource]] = {}
     for resource in resources:
-        if resource.type not in REALISED and not resource.type.startswith(WITHOUT_EFFECT):
-            raise CannotRealise(resource.type)
+        if resource.type not in PLAYED and not resource.type.startswith(WITHOUT_EFFECT):
+            raise CannotPlay(resource.type)
         by_type.setdefault(resource.type, []).append(resource)
     return _Made(by_type).region
 
@@ -173,9 +91,9 @@ def region_of(resources: Iterable[Resource]) -> Region:
 class _Made:
     """A region in the making, one kind of thing after the other."""
 
-    def __init__(self, by_type: Mapping[str, Sequence[Resource]]) -> None:
+    def __init__(self, by_type: Mapping[str, Sequence[PlayedResource]]) -> None:
         self._by_type = by_type
-        self.region = Region()
+        self.region = AwsNetwork()
         self._vpcs()
         self._acls()
         self._subnets()
@@ -184,7 +102,7 @@ class _Made:
         self._attachments()
         self._transit_tables()
 
-    def _of(self, *types: str) -> Iterator[Resource]:
+    def _of(self, *types: str) -> Iterator[PlayedResource]:
         for kind in types:
             yield from self._by_type.get(kind, ())
 
@@ -205,7 +123,7 @@ class _Made:
             for owner, rule in rules:
                 if owner == acl.address:
                     (outbound if rule.get("egress") else inbound).append(rule)
-            self.region.acls[acl.address] = Acl(_in_order(inbound), _in_order(outbound))
+            self.region.acls[acl.address] = PlayedAcl(_in_order(inbound), _in_order(outbound))
 
     def _subnets(self) -> None:
         """A subnet without an association has its VPC's main table and default network ACL."""
@@ -222,7 +140,7 @@ class _Made:
             acls[_id(link, "subnet_id")] = _id(link, "network_acl_id")
         for subnet in self._of("aws_subnet"):
             vpc = _id(subnet, "vpc_id")
-            self.region.subnets[subnet.address] = Subnet(
+            self.region.subnets[subnet.address] = AwsSubnet(
                 subnet.address,
                 vpc,
                 IPv4Network(subnet.arguments["cidr_block"]),
@@ -231,7 +149,7 @@ class _Made:
                 acls.get(subnet.address, ""),
             )
 
-    def _table(self, reference: Reference) -> str:
+    def _table(self, reference: ResourceAttribute) -> str:
         if reference.attribute == "default_route_table_id":
             return _main(reference.address)
         for adopted in self._of("aws_default_route_table"):
@@ -242,14 +160,14 @@ class _Made:
     def _routes(self) -> None:
         for declared in self._of("aws_default_route_table", "aws_route_table"):
             if declared.arguments.get("route"):
-                raise CannotRealise(f"{declared.address}: routes inside a table")
+                raise CannotPlay(f"{declared.address}: routes inside a table")
         for route in self._of("aws_route"):
             kind = next((kind for kind in TARGETS if route.arguments.get(kind)), "")
             if not kind or "destination_cidr_block" not in route.arguments:
-                raise CannotRealise(f"{route.address}: {route.arguments}")
+                raise CannotPlay(f"{route.address}: {route.arguments}")
             destination = IPv4Network(route.arguments["destination_cidr_block"])
             table = self._table(route.arguments["route_table_id"])
-            self.region.tables[table].append(Route(destination, kind, _id(route, kind)))
+            self.region.tables[table].append(AwsRoute(destination, kind, _id(route, kind)))
 
     def _gateways(self) -> None:
         for gateway in self._of("aws_internet_gateway"):
@@ -265,7 +183,7 @@ class _Made:
         for vpc in self._of("aws_ec2_transit_gateway_vpc_attachment"):
             subnets = [self.region.subnets[reference.address] for reference in vpc.arguments["subnet_ids"]]
             self._attach(
-                Attachment(
+                GatewayAttachment(
                     vpc.address,
                     "vpc",
                     _id(vpc, "transit_gateway_id"),
@@ -281,7 +199,7 @@ class _Made:
         for vpn in self._of("aws_vpn_connection"):
             self.region.names[vpn.address] = vpn.arguments["tags"]["Name"]
             self._attach(
-                Attachment(
+                GatewayAttachment(
                     vpn.address,
                     "vpn",
                     _id(vpn, "transit_gateway_id"),
@@ -293,16 +211,18 @@ class _Made:
             if firewall.arguments.get("transit_gateway_id"):
                 zones = [mapping["availability_zone_id"] for mapping in firewall.arguments["availability_zone_mapping"]]
                 gateway = _id(firewall, "transit_gateway_id")
-                self._attach(Attachment(firewall.address, "firewall", gateway, zones=dict.fromkeys(sorted(zones), "")))
+                self._attach(
+                    GatewayAttachment(firewall.address, "firewall", gateway, zones=dict.fromkeys(sorted(zones), ""))
+                )
 
-    def _attach(self, attachment: Attachment) -> None:
+    def _attach(self, attachment: GatewayAttachment) -> None:
         self.region.attachments[attachment.address] = attachment
 
     def _transit_tables(self) -> None:
         for gateway in self._of("aws_ec2_transit_gateway"):
             for switch in ("default_route_table_association", "default_route_table_propagation"):
                 if gateway.arguments.get(switch, "enable") != "disable":
-                    raise CannotRealise(f"{gateway.address}: {switch}")
+                    raise CannotPlay(f"{gateway.address}: {switch}")
             self.region.gateways[gateway.address] = gateway.arguments.get("vpn_ecmp_support", "enable") == "enable"
         for table in self._of("aws_ec2_transit_gateway_route_table"):
             self.region.gateway_tables[table.address] = _id(table, "transit_gateway_id")
@@ -317,7 +237,7 @@ class _Made:
             destination = IPv4Network(route.arguments["destination_cidr_block"])
             self.region.statics[_id(route, "transit_gateway_route_table_id")][destination] = target
 
-    def _attached(self, link: Resource) -> str:
+    def _attached(self, link: PlayedResource) -> str:
         """The attachment that a resource names; an accepter is the attachment that it accepts."""
         address = _id(link, "transit_gateway_attachment_id")
         for accepter in self._of(*_ACCEPTERS):
@@ -330,26 +250,26 @@ def _main(vpc: str) -> str:
     return f"{vpc}.main"
 
 
-def _id(resource: Resource, argument: str) -> str:
+def _id(resource: PlayedResource, argument: str) -> str:
     """The address of the resource that an argument refers to."""
     reference = resource.arguments.get(argument)
-    if not isinstance(reference, Reference):
-        raise CannotRealise(f"{resource.address}: {argument} = {reference!r}")
+    if not isinstance(reference, ResourceAttribute):
+        raise CannotPlay(f"{resource.address}: {argument} = {reference!r}")
     return reference.address
 
 
-def _in_order(rules: Iterable[Mapping[str, Any]]) -> tuple[AclRule, ...]:
+def _in_order(rules: Iterable[Mapping[str, Any]]) -> tuple[PlayedAclRule, ...]:
     return tuple(sorted(map(_acl_rule, rules), key=lambda rule: rule.number))
 
 
-def _acl_rule(rule: Mapping[str, Any]) -> AclRule:
+def _acl_rule(rule: Mapping[str, Any]) -> PlayedAclRule:
     """A rule of a table (`rule_no`, `action`) or one that stands alone (`rule_number`, `rule_action`)."""
     numbers = {"all": -1, "icmp": 1, "tcp": 6, "udp": 17}
     name = str(rule["protocol"]).lower()
     protocol = numbers[name] if name in numbers else int(name)
     low, high = rule.get("from_port"), rule.get("to_port")
     kind = str(rule.get("icmp_type", -1))
-    return AclRule(
+    return PlayedAclRule(
         int(rule.get("rule_no") or rule["rule_number"]),
         (rule.get("action") or rule["rule_action"]) == "allow",
         protocol,

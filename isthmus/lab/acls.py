@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.twin.aws import Acl, AclRule
-from tests.twin.nft import FORWARD, chain, table
+from isthmus.lab.aws_network import PlayedAcl, PlayedAclRule
+from isthmus.lab.nft import FORWARD, chain, table
 
 _NAMES = {1: "icmp", 6: "tcp", 17: "udp"}
 
@@ -23,7 +23,7 @@ class Port:
     transit: bool = False
 
 
-def filters(ports: Sequence[Port], effective: Mapping[str, str], acls: Mapping[str, Acl]) -> str:
+def filters(ports: Sequence[Port], effective: Mapping[str, str], acls: Mapping[str, PlayedAcl]) -> str:
     """The rules of one VPC's router. `effective` gives the network ACL of each subnet that has a custom one."""
     used = {name: f"acl{number}" for number, name in enumerate(dict.fromkeys(effective.values()))}
     chains = [
@@ -59,7 +59,7 @@ def _set(interfaces: Sequence[str]) -> str:
     return "{ " + ", ".join(f'"{interface}"' for interface in interfaces) + " }"
 
 
-def _rule(rule: AclRule, direction: str) -> str:
+def _rule(rule: PlayedAclRule, direction: str) -> str:
     """One rule: the far end's address, the protocol, and the destination port or the ICMP type."""
     end = "daddr" if direction == "out" else "saddr"
     words = [f"ip {end} {rule.cidr}"] if rule.cidr.prefixlen else []

@@ -1,0 +1,45 @@
+"""A wiring, brought up: its namespaces, links, routes, filters and hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from isthmus.lab.exchange import Exchange
+from isthmus.lab.follow import Seen, followed
+from isthmus.lab.namespaces import in_namespace, make_namespaces, run, settings
+from isthmus.lab.wiring import HOSTS
+
+__all__ = ["Built"]
+
+
+class Built:
+    """Everything that a wiring says, in the namespaces of this process."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """Bring it up. Raises `NotPossible`."""
+        self._names: Sequence[str] = document["namespaces"]
+        self._hosts = document["hosts"]
+        make_namespaces(document["namespaces"], document["links"])
+        ends: dict[str, list[str]] = {name: ["lo"] for name in self._names}
+        for one, end, _, other, far, _ in document["links"]:
+            ends[one].append(end)
+            ends[other].append(far)
+        for name, interfaces in ends.items():
+            with in_namespace(name):
+                settings(forwards=name != HOSTS)
+                run("ip", "-batch", "-", text="\n".join(f"link set {end} up" for end in interfaces))
+        for name in self._names:
+            with in_namespace(name):
+                run("ip", "-batch", "-", text="\n".join(document["commands"].get(name, ())))
+                if name in document["filters"]:
+                    run("nft", "-f", "-", text=document["filters"][name])
+        self._exchange = Exchange(HOSTS, self._hosts)
+
+    def ask(self, questions: Sequence[Sequence[int]]) -> list[int]:
+        """How many packets of each exchange arrive (see `isthmus.lab.exchange`)."""
+        return self._exchange.ask(questions)
+
+    def follow(self, question: Sequence[int]) -> list[Seen]:
+        """Send the packets of one exchange again, and return every place that they pass."""
+        return followed(self._names, lambda: self._exchange.ask([question]))

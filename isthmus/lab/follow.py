@@ -1,0 +1,62 @@
+"""Follows one exchange through a lab: every interface where one of its packets is seen, in order of time."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from isthmus.lab import packet_bytes
+from isthmus.lab.exchange import open_socket
+
+__all__ = ["Seen", "followed"]
+
+# linux/if_packet.h and asm-generic/socket.h: the kernel's time of each packet, with nanoseconds.
+_SO_TIMESTAMPNS = 35
+_ETH_P_ALL = 3
+_TIME = struct.Struct("@ll")
+
+
+class Seen(NamedTuple):
+    """A packet at an interface of a namespace.
+
+    - `time`: nanoseconds. `step`: 0 for the first packet of an exchange, 1 for the reply, 2 for the third of TCP.
+    - `out`: the namespace sends it; else it receives it.
+    """
+
+    time: int
+    step: int
+    namespace: str
+    interface: str
+    out: bool
+    source: str
+    destination: str
+
+
+def followed(namespaces: Sequence[str], send: Callable[[], object]) -> list[Seen]:
+    """Every place that the packets pass that `send` sends. The call returns when no packet moves."""
+    ears = [(name, open_socket(name, _ETH_P_ALL)) for name in namespaces]
+    try:
+        for _, ear in ears:
+            ear.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        send()
+        return sorted(seen for name, ear in ears for seen in _received(name, ear))
+    finally:
+        for _, ear in ears:
+            ear.close()
+
+
+def _received(name: str, ear: socket.socket) -> Iterator[Seen]:
+    while True:
+        try:
+            frame, extra, _, (interface, _, kind, *_) = ear.recvmsg(2048, 256)
+        except BlockingIOError:
+            return
+        # A TUN interface has no Ethernet header.
+        packet = packet_bytes.parse(frame[14:]) or packet_bytes.parse(frame)
+        if packet is not None:
+            seconds, nanoseconds = _TIME.unpack(extra[0][2][: _TIME.size])
+            time = seconds * 1_000_000_000 + nanoseconds
+            out = kind == socket.PACKET_OUTGOING
+            yield Seen(time, packet.step, name, interface, out, packet.source, packet.destination)

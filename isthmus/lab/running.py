@@ -1,0 +1,182 @@
+"""A lab that runs: for a `with` block, or until it is taken down. This is the client of `isthmus.lab.holder`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from isthmus.errors import CannotAnswer
+from isthmus.lab.follow import Seen
+from isthmus.lab.nft import FORWARD, chain, table
+from isthmus.lab.wiring import Wiring
+
+__all__ = ["STAY", "Arrivals", "Connection", "NotHere", "Question", "TemporaryLab", "missing", "start"]
+
+STAY = "stay\n"
+"""The input with which the process of a listening lab goes on without the process that started it."""
+
+_PACKAGE = Path(__file__).parents[2]
+
+Step = Callable[[str], None]
+
+
+class NotHere(CannotAnswer):
+    """This machine cannot run a lab. The text names the tool or the right that is missing."""
+
+
+class Question(NamedTuple):
+    """A packet between two hosts of the lab, by number."""
+
+    source: int
+    destination: int
+    protocol: int
+    client: int
+    port: int
+
+
+class Arrivals(NamedTuple):
+    """Whether the packet arrived, the reply to it, and the third packet of a TCP handshake."""
+
+    forward: bool
+    back: bool
+    third: bool
+
+
+class Connection:
+    """A connection to the process that holds a lab. Its methods raise `NotHere`."""
+
+    def __init__(self, end: socket.socket, step: Step = lambda text: None) -> None:
+        self._end = end
+        self._answers = end.makefile("r", encoding="utf-8")
+        self._step = step
+
+    def build(self, wiring: Wiring) -> None:
+        """Bring a wiring up."""
+        self._say({"build": wiring.document()})
+
+    def ask(self, questions: Sequence[Question]) -> list[Arrivals]:
+        """Send every packet, and the reply to each that arrives."""
+        arrived = self._say({"ask": questions}) if questions else []
+        return [Arrivals(*(count > step for step in range(3))) for count in arrived]
+
+    def follow(self, question: Question) -> list[Seen]:
+        """Send one packet again, and return every interface that it and its replies pass."""
+        return [Seen(*seen) for seen in self._say({"follow": question})]
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._answers.close()
+        self._end.close()
+
+    def _say(self, request: Mapping[str, Any]) -> Any:
+        try:
+            self._end.sendall(json.dumps(request).encode() + b"\n")
+            while True:
+                answer = json.loads(self._answers.readline() or '{"error": "the process of the lab ended"}')
+                if "step" not in answer:
+                    break
+                self._step(answer["step"])
+        except OSError as error:
+            raise NotHere(f"the process of the lab ended: {error}") from None
+        if "error" in answer:
+            raise NotHere(answer["error"])
+        return answer["answer"]
+
+
+def start(kind: str, end: socket.socket, log: int | None = None) -> tuple[subprocess.Popen[str], int]:
+    """Start the process that holds a lab. Returns it, and the PID of the first process in its namespaces.
+
+    `kind`: `connected` or `listening`, which is what the socket is. Raises `NotHere`.
+    """
+    process = subprocess.Popen(  # noqa: S603  this Python, and this package
+        (sys.executable, "-m", "isthmus.lab.holder", kind, str(end.fileno())),
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_PACKAGE), os.environ.get("PYTHONPATH", "")])},
+        pass_fds=[end.fileno()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for the command, which then takes the lab down
+    )
+    assert process.stdout is not None
+    answer = json.loads(process.stdout.readline() or '{"error": "its process ended"}')
+    if "error" in answer:
+        process.communicate()
+        raise NotHere(f"network namespaces cannot be made: {answer['error']}")
+    return process, answer["pid"]
+
+
+class TemporaryLab:
+    """A lab for a `with` block. It ends with the process that started it, in any case. Raises `NotHere`."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+        self._process: subprocess.Popen[str] | None = None
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Connection:
+        near, far = socket.socketpair()
+        self._connection = Connection(near)
+        try:
+            with far:
+                self._process, _ = start("connected", far)
+            self._connection.build(self.wiring)
+        except BaseException:
+            self._end()
+            raise
+        return self._connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    @property
+    def pid(self) -> int:
+        """The process that holds the namespaces."""
+        assert self._process is not None
+        return self._process.pid
+
+    def _end(self) -> None:
+        """Nothing remains after the process: the namespaces are its own."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+@cache
+def missing() -> str:
+    """Why no lab can run here, or "": a tool that is not installed, or a right that this process does not have."""
+    if sys.platform != "linux":
+        return f"network namespaces are Linux's, and this is {sys.platform}"
+    for tool, package in (("ip", "iproute2"), ("nft", "nftables")):
+        if shutil.which(tool) is None:
+            return f"{tool} (package {package}) is not installed"
+    trial = Wiring()
+    router = trial.namespace("router", "a router")
+    trial.link(router, "hosts", "h")
+    trial.filters[router] = table(chain("inspect", FORWARD, ["ct state invalid drop"]))
+    try:
+        with TemporaryLab(trial):
+            return ""
+    except NotHere as reason:
+        return str(reason)

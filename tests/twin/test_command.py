@@ -1,0 +1,166 @@
+"""`isthmus lab`: up, test and down, twice, after a crash, next to another lab, and with a state of something else."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from isthmus.cli import main
+from isthmus.lab import labs
+from tests.proof.estates import write
+from tests.twin.outputs import output_of
+from tests.twin.test_isolation import outside
+
+pytestmark = pytest.mark.usefixtures("namespaces", "root")
+
+OUTPUT = "stage_1_dev_only"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="session")
+def root() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("no lab that stays without the rights of root")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """A command with a state folder of this test. Every lab that is left is taken down."""
+    monkeypatch.setattr(labs, "STATE", tmp_path / "state")
+    outputs: set[str] = set()
+
+    def run(action: str, output: Path) -> tuple[int, str, str]:
+        outputs.add(str(output))
+        code = main(["lab", action, str(output)])
+        return code, *capsys.readouterr()
+
+    yield run
+    for output in outputs:
+        main(["lab", "down", output])
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return write(output_of(OUTPUT), tmp_path / "out")
+
+
+def pid_of(tmp_path: Path) -> int:
+    (state,) = (tmp_path / "state").glob("*/state.json")
+    pid: int = json.loads(state.read_text())["pid"]
+    return pid
+
+
+def runs(pid: int) -> bool:
+    """Whether a process runs. A zombie has ended, and waits for its parent."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_up_test_and_down(run: Run, output: Path, tmp_path: Path) -> None:
+    before = outside()
+    assert run("up", output)[0] == 0
+    code, printed, _ = run("test", output)
+    assert (code, "no packet differs" in printed) == (0, True)
+    assert "126 pairs of hosts, 378 packets" in printed
+    assert run("up", output)[0] == 2, "one lab for each output"
+    pid = pid_of(tmp_path)
+    assert run("down", output)[:2] == (0, f"down: the lab of {output} and everything in it is removed\n")
+    assert not runs(pid)
+    assert not (tmp_path / "state").exists()
+    assert outside() == before
+
+
+def test_without_a_lab(run: Run, output: Path) -> None:
+    assert run("down", output)[:2] == (0, f"down: no lab of {output} runs\n")
+    code, _, error = run("test", output)
+    assert (code, f"isthmus lab up {output}" in error) == (2, True)
+
+
+def test_an_output_that_changed_is_not_compared(run: Run, output: Path) -> None:
+    assert run("up", output)[0] == 0
+    intent = output / "intent.json"
+    intent.write_text(intent.read_text() + "\n")
+    code, _, error = run("test", output)
+    assert (code, "has changed since its lab was built" in error) == (2, True)
+
+
+def test_a_packet_that_differs_is_shown_with_both_paths(
+    run: Run, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lab lacks the routes of the transit gateway, as if the proof did not follow them."""
+    monkeypatch.setattr("isthmus.lab.routers.transit_routes", lambda *_: {})
+    assert run("up", output)[0] == 0
+    code, printed, _ = run("test", output)
+    assert code == 1
+    assert "packets differ" in printed
+    assert "path of the proof:" in printed
+    assert "packet leaves dev/module.spoke_dev.aws_subnet.private_az1" in printed
+    assert "packet passes router of dev/module.spoke_dev.aws_vpc.this" in printed
+    assert "packet stops in network/module.hub.aws_ec2_transit_gateway." in printed
+
+
+def test_two_labs_at_once(run: Run, output: Path, tmp_path: Path) -> None:
+    other = write(output_of(OUTPUT), tmp_path / "other")
+    assert run("up", output)[0] == run("up", other)[0] == 0
+    assert run("down", output)[0] == 0
+    assert run("test", other)[0] == 0
+
+
+def test_a_crash_leaves_nothing_and_down_cleans_up(run: Run, output: Path, tmp_path: Path) -> None:
+    before = outside()
+    assert run("up", output)[0] == 0
+    process = os.pidfd_open(pid_of(tmp_path))
+    signal.pidfd_send_signal(process, signal.SIGKILL)
+    os.close(process)
+    assert run("test", output)[0] == 2
+    assert run("up", output)[0] == 0, "a lab that crashed does not hinder the next one"
+    assert run("down", output)[0] == 0
+    assert outside() == before
+
+
+def test_down_does_not_end_another_process(run: Run, output: Path, tmp_path: Path) -> None:
+    """The PID of a lab that is gone now belongs to another process."""
+    assert run("up", output)[0] == 0
+    (state,) = (tmp_path / "state").glob("*/state.json")
+    document = json.loads(state.read_text())
+    stranger = subprocess.Popen((sys.executable, "-c", "input()"), stdin=subprocess.PIPE)
+    try:
+        lab = document["pid"]
+        state.write_text(json.dumps(document | {"pid": stranger.pid}))
+        assert run("down", output)[:2] == (0, f"down: no lab of {output} runs\n")
+        assert stranger.poll() is None
+        os.kill(lab, signal.SIGKILL)
+    finally:
+        stranger.communicate(b"\n")
+    assert stranger.returncode == 0
+
+
+def test_a_state_that_isthmus_did_not_write_is_refused(run: Run, output: Path, tmp_path: Path) -> None:
+    assert run("up", output)[0] == 0
+    (state,) = (tmp_path / "state").glob("*/state.json")
+    good = state.read_text()
+    state.write_text("[]")
+    code, _, error = run("down", output)
+    assert (code, "is no state of a lab" in error) == (2, True)
+    state.write_text(good)
+
+
+def test_what_is_no_output_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    code, _, error = run("up", tmp_path / "nothing")
+    assert (code, "holds no intent.json" in error) == (2, True)
+
+
+def test_the_rights_of_root_are_required(run: Run, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    code, _, error = run("up", output)
+    assert (code, "needs the rights of root" in error) == (2, True)
+    monkeypatch.undo()
