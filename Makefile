@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export CHECKPOINT_DISABLE := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help synth show prove scan cost draw handover diff test lint types unit browser docs fuzz coverage mutants clean
+.PHONY: all help synth show prove scan cost draw handover diff test lint types unit browser docs wheel fuzz coverage mutants clean
 
 all: synth show prove scan  ## synthesize every environment, then show, prove and scan the output (the default)
 
@@ -71,6 +71,9 @@ docs: $(VENV)/.ready  ## build the documentation site into `site`
 	@$(SYNC) --group docs
 	$(BIN)/zensical build --strict --clean
 
+wheel:  ## build the wheel of Isthmus into `dist`
+	@$(UV); "$$uv" build --quiet --wheel --python $(PYTHON) --out-dir dist && ls dist/*.whl
+
 # Runs the property-based tests with new random examples, repeatedly for MINUTES (0: once).
 # `make test` uses the same examples in every run.
 MINUTES ?= 0
@@ -89,13 +92,14 @@ mutants: $(VENV)/.ready  ## count the mutants that the tests kill
 	@$(SYNC) --group measure
 	$(BIN)/python -m benchmarks.mutants '$(MUTANTS)'
 
-# Installs the packages of uv.lock into .venv. Installs uv into .uv if there is no uv.
-SYNC = uv=$$(command -v uv || true); \
+# Finds uv, or installs it into .uv.
+UV = uv=$$(command -v uv || true); \
 	if [ -z "$$uv" ] || ! "$$uv" self version >/dev/null 2>&1; then \
 	  uv=.uv/bin/uv; \
 	  [ -x $$uv ] || { $(PYTHON) -m venv .uv && .uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION); } || exit 1; \
-	fi; \
-	"$$uv" sync --frozen --quiet --extra synth --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	fi
+# Installs the packages of uv.lock into .venv.
+SYNC = $(UV); "$$uv" sync --frozen --quiet --extra synth --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 
 # Make updates .venv when pyproject.toml or uv.lock changes. .venv holds the paths of this folder and of its Python, so
 # make creates it anew in a copy of this folder, and when that Python no longer exists.
@@ -109,5 +113,5 @@ $(VENV)/.ready: pyproject.toml uv.lock
 	@$(SYNC)
 	@echo '$(CURDIR)' > $@
 
-clean:  ## remove .venv, .uv, the output folder and site
-	rm -rf $(VENV) .uv $(OUT) site
+clean:  ## remove .venv, .uv, the output folder, dist and site
+	rm -rf $(VENV) .uv $(OUT) dist site

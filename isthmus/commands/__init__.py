@@ -13,6 +13,7 @@ COMMANDS = (
     "diff",
     "draw",
     "handover",
+    "init",
     "lab",
     "prove",
     "report",

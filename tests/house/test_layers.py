@@ -17,7 +17,7 @@ LAYERS = (
     ("text", "files", "aws", "platforms"),
     ("terraform", "intent"),
     ("network", "changes"),
-    ("scan",),
+    ("scan", "template"),
     ("proof",),
     ("cost", "output", "steps"),
     ("review", "devices"),

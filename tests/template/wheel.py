@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
@@ -51,3 +52,15 @@ def isthmus(installed: Path, *words: str | Path, folder: Path, **environ: str) -
         text=True,
         check=False,
     )
+
+
+def packed(folder: Path, installed: Path, version: str) -> Path:
+    """A wheel file with the unpacked files, as far as `isthmus init` looks into one: not for an installation."""
+    folder.mkdir(exist_ok=True)
+    wheel = folder / f"isthmus-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.write(installed / "isthmus" / "shipped" / "main.py", "isthmus/shipped/main.py")
+        archive.writestr(
+            f"isthmus-{version}.dist-info/METADATA", f"Metadata-Version: 2.4\nName: isthmus\nVersion: {version}\n"
+        )
+    return wheel

@@ -1,0 +1,1 @@
+"""Your own repository: what `isthmus init` writes, and what `isthmus upgrade` replaces."""
