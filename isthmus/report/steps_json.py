@@ -20,6 +20,7 @@ def steps_json(steps: Procedure) -> Iterator[str]:
     """The document in pieces."""
     members: dict[str, Any] = {
         "verdict": steps.verdict.value,
+        "flow_changes": {kind.value: count for kind, count in steps.purpose.items()},
         "refused": refused_members(steps.refusals),
         "on_premises_changes": [object_change_members(change) for change in steps.on_premises],
         "steps": [_step(number, step) for number, step in enumerate(steps.steps, 1)],

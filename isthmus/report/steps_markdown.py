@@ -19,6 +19,7 @@ from isthmus.report.steps_text import (
     flow_lines,
     grouped,
     impact_lines,
+    purpose_sentence,
     reasons,
     title,
     verdict_sentence,
@@ -35,7 +36,7 @@ def steps_markdown(steps: Procedure) -> str:
     """The steps: the verdict line, each step, a split that keeps every flow, and why one apply waits for another."""
     verdict, rest = verdict_sentence(steps)
     unknown = (*map(str, steps.unknown_results), *undecided_lines(steps.refusals))
-    parts = [f"**{verdict}**{rest}."]
+    parts = [f"**{verdict}**{rest}. {purpose_sentence(steps)}".rstrip()]
     parts.append(section(headings.REFUSED, map(escape, refusal_lines(steps.refusals)), opened=True))
     on_premises = map(escape, on_premises_lines(steps.on_premises))
     parts.append(section(headings.ON_PREMISES_CHANGES, on_premises, opened=True))

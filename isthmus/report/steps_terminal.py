@@ -19,6 +19,7 @@ from isthmus.report.steps_text import (
     flow_lines,
     grouped,
     impact_lines,
+    purpose_sentence,
     reasons,
     title,
     verdict_sentence,
@@ -38,6 +39,8 @@ def print_steps(steps: Procedure, out: Console) -> None:
     """Print the verdict, the steps, a split that keeps every flow, and why one apply waits for another."""
     verdict, rest = verdict_sentence(steps)
     wrapped(out, f"{verdict.upper()}{rest}.", "", "  ")
+    if purpose := purpose_sentence(steps):
+        wrapped(out, purpose, "", "  ")
     bullets(out, headings.DRIFT, steps.drift, "yellow")
     bullets(out, headings.REFUSED, refusal_lines(steps.refusals), "red")
     bullets(out, headings.ON_PREMISES_CHANGES, on_premises_lines(steps.on_premises), "yellow")

@@ -11,6 +11,7 @@ from isthmus.changes.impact import noun
 from isthmus.changes.summary import consequences
 from isthmus.report.resource_changes import DONE, change_totals
 from isthmus.report.terminal import counted
+from isthmus.report.verdicts import flow_counts
 from isthmus.steps.changed_roots import ApplyKind
 from isthmus.steps.constraints import Constraint
 from isthmus.steps.losses import Effect
@@ -28,6 +29,7 @@ __all__ = [
     "flow_lines",
     "grouped",
     "impact_lines",
+    "purpose_sentence",
     "reasons",
     "title",
     "verdict_sentence",
@@ -77,6 +79,12 @@ def verdict_sentence(steps: Procedure) -> tuple[str, str]:
     }
     refused = ", but refused" if any(not one.unknown for one in steps.refusals) else ""
     return f"{steps.verdict}{refused}", rest[steps.verdict]
+
+
+def purpose_sentence(steps: Procedure) -> str:
+    """What BASE and HEAD themselves differ in: it is the purpose of the change, and no loss of an order."""
+    changed = flow_counts(steps.purpose)
+    return f"The change itself: {changed} (isthmus diff lists them)." if changed else ""
 
 
 def _interrupting(steps: Procedure) -> str:

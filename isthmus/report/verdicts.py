@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence, Sized
 
 from isthmus.changes import ResourceChange
 from isthmus.proof.difference.change import ChangeKind
@@ -38,12 +38,8 @@ def difference_verdict(difference: Difference, resources: tuple[ResourceChange, 
     others = other_changes(difference)
     if difference.changes:
         unclear = all(change.kind is ChangeKind.UNCLEAR for change in difference.changes)
-        numbers = [(count, kind) for kind, count in difference.counts.items() if count]
-        counts = ", ".join(
-            f"{count if place else counted(count, 'flow')} {kind}" for place, (count, kind) in enumerate(numbers)
-        )
         more = f"; {_joined(others)} change too" if others else ""
-        return "Flows may change" if unclear else "Flows change", f": {counts}{more}"
+        return "Flows may change" if unclear else "Flows change", f": {flow_counts(difference.counts)}{more}"
     undecided = " among the flows that can be decided" if difference.unknown_results else ""
     if others:
         objects = (*difference.addresses, *difference.on_premises, *difference.dns_and_endpoints)
@@ -54,6 +50,14 @@ def difference_verdict(difference: Difference, resources: tuple[ResourceChange, 
     if resources and not isinstance(resources, Unknown):
         return "Resources change", f": no flow changes{undecided}"
     return "No flow changes", undecided
+
+
+def flow_counts(counts: Mapping[ChangeKind, int]) -> str:
+    """How many flows change: `12 flows gained, 3 lost`; "" for none."""
+    numbers = [(count, kind) for kind, count in counts.items() if count]
+    return ", ".join(
+        f"{f'{count:,}' if place else counted(count, 'flow')} {kind}" for place, (count, kind) in enumerate(numbers)
+    )
 
 
 def other_changes(difference: Difference) -> list[str]:

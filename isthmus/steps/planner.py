@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 from isthmus.changes import Refusal, ResourceAction, refused
 from isthmus.proof import Analysis, UnknownResult
-from isthmus.proof.difference.objects import ObjectChange, compared
-from isthmus.proof.difference.on_premises import on_premises_objects
+from isthmus.proof.difference.change import ChangeKind
+from isthmus.proof.difference.flows import compare
+from isthmus.proof.difference.objects import ObjectChange
 from isthmus.proof.result.assumptions import assumptions
 from isthmus.steps.changed_roots import Apply, ApplyKind, ChangeOfOutputs, change_of
 from isthmus.steps.constraints import Constraint, constraints, unclear_reads
@@ -70,8 +71,9 @@ class Procedure:
     - `split`: an order of parts that loses nothing, if whole applies lose something.
     - `certain`: no other order of whole applies is better. `networks`: how many networks were evaluated.
     - `unknown_results`: what is not evaluated in one of the networks. `refusals`: protected resources that an apply
-      would end. `on_premises`: what the on-premises side has to change. `drift`: files of the outputs that differ from
-      what was synthesized. `assumptions`: a sentence each.
+      would end. `purpose`: how many flows BASE and HEAD differ in, by kind. `on_premises`: what the on-premises side
+      has to change. `drift`: files of the outputs that differ from what was synthesized.
+    - `assumptions`: a sentence each.
     """
 
     verdict: OrderVerdict
@@ -83,6 +85,7 @@ class Procedure:
     unknown_results: tuple[UnknownResult, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     drift: tuple[str, ...] = ()
+    purpose: Mapping[ChangeKind, int] = field(default_factory=dict)
     on_premises: tuple[ObjectChange, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -122,12 +125,14 @@ class _Planner:
         self.flows: dict[_State, tuple[Interim, ...]] = {}
 
     def steps(self) -> Procedure:
-        """The answer, with what the on-premises side has to change and what it assumes."""
+        """The answer, with what BASE and HEAD themselves differ in, and what it assumes."""
         sides = (self.change.base, self.change.head)
+        difference = compare(*sides, scenarios=False)
         assumed = [one for side in sides for one in assumptions(side.pairs.engine, side.pairs.locations)]
         return replace(
             self._steps(),
-            on_premises=tuple(compared(*map(on_premises_objects, sides))),
+            purpose=difference.counts,
+            on_premises=difference.on_premises,
             assumptions=(*_ASSUMED, *dict.fromkeys(assumed)) if self.applies else (),
         )
 

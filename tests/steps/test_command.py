@@ -87,6 +87,20 @@ def test_a_new_range_concerns_the_on_premises_side(tmp_path: Path, capsys: pytes
     assert steps["on_premises_changes"] == difference["on_premises_changes"] != []
 
 
+def test_what_head_itself_loses_is_no_loss_of_the_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is the purpose of the change, and still stands under the verdict."""
+    estate = plain()
+    services, apps = map(estate.segment, ("services", "apps"))
+    limited = plain(segments=[services, replace(apps, site_networks=["dc1/users"])])
+    base, head = written((estate, limited), tmp_path)
+    _, out, _ = run(capsys, base, head)
+    assert out.splitlines()[0].startswith("NO FLOW LOST")
+    cli.main(["diff", str(base), str(head), "--json", "-"])
+    lost = sum(change["change"] == "lost" for change in json.loads(capsys.readouterr().out)["changes"])
+    assert lost
+    assert f"The change itself: {lost} flows lost" in out
+
+
 def test_a_vpc_in_another_account_makes_the_answer_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The old VPC stays attached with the same CIDR, so AWS may not route to the new one."""
     moved = plain(environments=[NETWORK, replace(TEAM, account="network")])
