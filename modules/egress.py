@@ -12,6 +12,7 @@ from typing import Any
 
 from isthmus.intent import EgressVpc, Environment, Estate, Inspection
 from isthmus.intent.addressing import Tier, egress_subnets, egress_tiers, zone_number
+from isthmus.intent.reachability import all_inspected_networks
 from modules.aws import Ec2TransitGatewayRoute, InternetGateway, NatGateway
 from modules.cdk import TerraformElement
 from modules.firewall import VPC_ID, endpoint_id, subnet_id
@@ -109,6 +110,7 @@ class _Egress(VpcModule):
 
         Egress: transit gateway subnet, firewall, NAT gateway, internet gateway. The return path to the estate's blocks
         is the reverse. It starts in the route table of the NAT gateway's subnet; this route is often forgotten.
+        Packets to inspected segments and sites go from the firewall back to the transit gateway.
         """
         public, inside = f"{Tier.PUBLIC}_az{number}", f"{Tier.TRANSIT_GATEWAY}_az{number}"
         to_nat: dict[str, Any] = {"nat_gateway_id": self.module.ref(nat)}
@@ -121,6 +123,8 @@ class _Egress(VpcModule):
             self.route(firewall, "default", DEFAULT, **to_nat)
             self._to_blocks(public, endpoint)
             self._to_blocks(firewall, to_hub)
+            for name, cidr in all_inspected_networks(self.estate).items():
+                self.route(firewall, f"site_{identifier(name)}", cidr, **to_hub)
         else:
             self.route(inside, "default", DEFAULT, **to_nat)
             self._to_blocks(public, to_hub)

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-poli
 from __future__ import annotations
 
 from isthmus.intent import EgressVpc, Estate, FirewallPolicy
+from isthmus.intent.firewall_rules import home_ranges
 from modules.aws import (
     NetworkfirewallFirewallPolicy,
     NetworkfirewallFirewallPolicyEncryptionConfiguration,
@@ -95,7 +96,7 @@ class _Policy:
         home = NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariables(
             key="HOME_NET",
             ip_set=NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariablesIpSet(
-                definition=sorted(self.estate.blocks)
+                definition=home_ranges(self.estate)
             ),
         )
         return self.module.add(

@@ -9,11 +9,13 @@ and
 - AWS advertises the routes of a VPN's table to its site
   (https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html). So a site gets its own table if the segment's
   table holds routes that must not be advertised to it (another site's VPN, blackhole routes for the segment's spokes,
-  spokes that the site must not reach), or lacks a site that it has transit with.
+  spokes that the site must not reach, or reaches only through the firewall), or lacks a site that it has transit with.
 - `CENTRAL` spokes have a table with a static default route to the inspector. The inspector is the firewall on the
 gateway
   if there is one, else the egress VPC. Two segments with inspection between them do not propagate to each other. Their
   tables have static routes to the inspector, and only the inspector's table has propagated routes of both.
+- The same holds for a segment and a site with inspection between them. The site's table has static routes for the
+  blocks of the segment, which AWS advertises to the site. The segment's tables have them for the site's networks.
 - Nothing depends on the spokes that exist, so a new spoke never changes the hub.
 """
 
@@ -28,6 +30,9 @@ from isthmus.intent.direct_connect import Connection
 from isthmus.intent.reachability import (
     advertised_to,
     inspected_between,
+    inspected_networks,
+    inspected_with_site,
+    is_inspected_site,
     networks_denied,
     routed_together,
     segments_reached,
@@ -103,10 +108,12 @@ class HubTables:
         """The tables that all spokes of a segment propagate into.
 
         These are the tables of every segment that is routed to it; the tables of sites that AWS advertises the segment
-        to; and the inspector's table if there is inspection between this segment and another.
+        to; and the inspector's table if there is inspection between this segment and another, or a site.
         """
         wanted = self._estate.segment(segment)
-        inspected = any(inspected_between(wanted, other) for other in self._estate.segments)
+        inspected = any(inspected_between(wanted, other) for other in self._estate.segments) or any(
+            inspected_with_site(wanted, site) for site in self._estate.sites
+        )
         return tuple(
             table
             for table in self.all
@@ -116,7 +123,10 @@ class HubTables:
     def _advertises(self, table: HubTable, wanted: Segment) -> bool:
         """Whether a segment's table has routes to the spokes of a segment."""
         routed = routed_together(self._estate.segment(table.segment), wanted)
-        return routed and (table.site is None or advertised_to(self._estate, wanted, self._estate.site(table.site)))
+        if table.site is None or not routed:
+            return routed
+        site = self._estate.site(table.site)
+        return advertised_to(self._estate, wanted, site) and not inspected_with_site(wanted, site)
 
     def propagated_from_spoke(self, spoke: Spoke) -> tuple[HubTable, ...]:
         """The tables that a spoke propagates into: those of its segment, and the inspector's if its egress is there."""
@@ -137,7 +147,7 @@ class HubTables:
         return FIREWALL if egress is not None and egress.inspection is Inspection.GATEWAY else EGRESS
 
     def routes_to_inspector(self) -> tuple[StaticRoute, ...]:
-        """The static routes to the inspector: default routes, and routes between segments with inspection."""
+        """The static routes to the inspector: default routes, and routes between segments and sites with inspection."""
         allowed_egress = [StaticRoute(table.key, "default", DEFAULT) for table in self.all if table.central]
         between = [
             StaticRoute(table.key, f"{identifier(other.name)}_{identifier(block)}", block)
@@ -146,22 +156,44 @@ class HubTables:
             if table.segment and inspected_between(self._estate.segment(table.segment), other)
             for block in other.blocks
         ]
-        return tuple(sorted((*allowed_egress, *between), key=lambda route: (route.table, route.name)))
+        routes = (*allowed_egress, *between, *self._routes_to_sites(), *self._routes_from_sites())
+        return tuple(sorted(routes, key=lambda route: (route.table, route.name)))
+
+    def _routes_to_sites(self) -> Iterator[StaticRoute]:
+        """In the tables of spokes: the networks of sites with inspection."""
+        for table in self.all:
+            if table.segment and table.site is None:
+                networks = inspected_networks(self._estate, self._estate.segment(table.segment))
+                yield from (StaticRoute(table.key, f"site_{identifier(name)}", cidr) for name, cidr in networks.items())
+
+    def _routes_from_sites(self) -> Iterator[StaticRoute]:
+        """In the tables of sites: the blocks of segments with inspection. AWS advertises these static routes."""
+        for table in self.all:
+            if table.site is None:
+                continue
+            site = self._estate.site(table.site)
+            for segment in self._estate.segments:
+                if inspected_with_site(segment, site) and advertised_to(self._estate, segment, site):
+                    name = identifier(segment.name)
+                    yield from (StaticRoute(table.key, f"{name}_{identifier(b)}", b) for b in segment.blocks)
 
     def tables_leading_to(self, connection: Connection) -> tuple[HubTable, ...]:
         """The tables with routes to a connection of a site: propagated routes with BGP, else static routes.
 
         The table of one site has routes to the sites that it has transit with, and to no other site. It needs no route
-        to its own site.
+        to its own site. If there is inspection between a segment and the site, the inspector's table has routes to it,
+        and the segment's tables have none.
         """
+        return tuple(table for table in self.all if self._leads_to(table, connection))
+
+    def _leads_to(self, table: HubTable, connection: Connection) -> bool:
         here = self._estate.site_of(connection)
-        reached = self.propagated_from_segment(connection.segment)
-        return tuple(
-            table
-            for table in self.all
-            if table.segment
-            and (table in reached if table.site is None else transit_between(self._estate.site(table.site), here))
-        )
+        if not table.segment:
+            return table.key == self.inspector and is_inspected_site(self._estate, here)
+        if table.site is not None:
+            return transit_between(self._estate.site(table.site), here)
+        inspected = inspected_with_site(self._estate.segment(table.segment), here)
+        return table in self.propagated_from_segment(connection.segment) and not inspected
 
 
 def static_default(estate: Estate, segment: Segment) -> VpnConnection | None:
@@ -204,17 +236,27 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
 def _tables_of_egress(estate: Estate) -> Iterator[HubTable]:
     if estate.egress is None:
         return
-    yield HubTable(EGRESS, f"{estate.prefix}-{EGRESS}", "")
+    blocks = tuple((f"block_{identifier(block)}", block) for block in sorted(estate.blocks))
     if estate.egress.inspection is Inspection.GATEWAY:
+        yield HubTable(EGRESS, f"{estate.prefix}-{EGRESS}", "")
         # The target of its default route is the egress VPC, which sends the blocks back. Without blackhole routes,
         # packets to an unused address would loop.
-        blocks = tuple((f"block_{identifier(block)}", block) for block in sorted(estate.blocks))
         yield HubTable(FIREWALL, f"{estate.prefix}-{FIREWALL}", "", blackholes=blocks)
+    else:
+        inspected = [one for one in estate.connections if is_inspected_site(estate, estate.site_of(one))]
+        learned = [prefix for one in inspected for prefix in estate.advertised_on(one)]
+        yield HubTable(EGRESS, f"{estate.prefix}-{EGRESS}", "", blackholes=_covered(blocks, learned))
 
 
 def _connections_reached(estate: Estate, segment: Segment) -> list[Connection]:
+    """The connections in the tables of a segment: those to sites that it reaches without a firewall."""
     reached = {other.name for other in segments_reached(estate, segment)}
-    return sorted((one for one in estate.connections if one.segment in reached), key=lambda one: one.name)
+    direct = (
+        one
+        for one in estate.connections
+        if one.segment in reached and not inspected_with_site(segment, estate.site_of(one))
+    )
+    return sorted(direct, key=lambda one: one.name)
 
 
 def _connections_of_transit(estate: Estate, site: Site) -> list[Connection]:

@@ -20,9 +20,11 @@ from isthmus.intent.firewall_rules import (
     VARIABLE,
     FirewallRule,
     Numbers,
+    home_ranges,
     numbered,
     segment_variable,
 )
+from isthmus.intent.reachability import all_inspected_networks
 
 # Priorities of the generated rule groups. Rules of the estate may come before the first, or between the last two.
 MANAGED, _BETWEEN, _DOMAINS, _CLOSING = 1_000, 1_900, 2_000, 65_500
@@ -61,13 +63,14 @@ def _alerting(rule: str) -> str:
 
 
 def _between(estate: Estate, numbers: Numbers) -> Iterator[Group]:
-    """The allowed connections between inspected segments.
+    """The allowed connections between inspected segments, and between these and site networks.
 
     They come before domain lists, which match any destination.
     """
     rules = list(numbered(estate, numbers))
     if rules:
-        text = "\n".join(_suricata(sid, rule) for sid, rule in rules)
+        sites = all_inspected_networks(estate)
+        text = "\n".join(_suricata(sid, rule, sites) for sid, rule in rules)
         yield Group(BETWEEN_SEGMENTS, _BETWEEN, CAPACITY, text, _variables(estate, text))
 
 
@@ -118,13 +121,13 @@ def _closing(estate: Estate, numbers: Numbers) -> Group:
 
 
 def _variables(estate: Estate, text: str) -> dict[str, list[str]]:
-    """The CIDR blocks of the estate, and of each segment that a text refers to."""
+    """The addresses of HOME_NET, and the CIDR blocks of each segment that a text refers to."""
     known = {segment_variable(segment.name): sorted(segment.blocks) for segment in estate.segments}
-    return {HOME: sorted(estate.blocks), **{name: known[name] for name in VARIABLE.findall(text) if known.get(name)}}
+    return {HOME: home_ranges(estate), **{name: known[name] for name in VARIABLE.findall(text) if known.get(name)}}
 
 
-def _suricata(sid: int, rule: FirewallRule) -> str:
-    """The Suricata text of a rule between segments.
+def _suricata(sid: int, rule: FirewallRule, sites: Mapping[str, str]) -> str:
+    """The Suricata text of a rule of an inspected pair. A site network is its CIDR: it needs no variable.
 
     https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatefulRule.html
     """
@@ -135,5 +138,5 @@ def _suricata(sid: int, rule: FirewallRule) -> str:
         protocol = rule.what.protocol
         ports = f"{rule.what.first}:{rule.what.last}" if rule.what.last > rule.what.first else f"{rule.what.first}"
     action = "pass" if rule.passes else "drop"
-    source, to = f"${segment_variable(rule.source)}", f"${segment_variable(rule.to)}"
+    source, to = (sites.get(end) or f"${segment_variable(end)}" for end in (rule.source, rule.to))
     return f'{action} {protocol} {source} any -> {to} {ports} (msg:"{rule}"; {options}sid:{sid};)'

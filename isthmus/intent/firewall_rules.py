@@ -1,4 +1,4 @@
-"""The firewall rules for allowed connections between inspected segments.
+"""The firewall rules for allowed connections between inspected segments, and between these and site networks.
 
 The firewall is stateful: a rule is for the direction of the connection, and replies pass. The first matching rule
 decides, so pass rules come before the drop rule of the same direction. The default action alone would pass single
@@ -17,7 +17,7 @@ from zlib import crc32
 
 from isthmus.intent.estate import Estate
 from isthmus.intent.network_acl_rules import Ports, allowed_ports
-from isthmus.intent.reachability import inspected_between
+from isthmus.intent.reachability import all_inspected_networks, inspected_between, inspected_networks
 
 # A variable in a rule, its name as the group.
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
@@ -33,7 +33,10 @@ SIDS = range(1_000_000_000, 2_000_000_000)
 
 @dataclass(frozen=True, slots=True)
 class FirewallRule:
-    """A rule for connections from one segment to another: `what` passes or is dropped; None means all ports."""
+    """A rule for connections from one end to another: `what` passes or is dropped; None means all ports.
+
+    An end is a segment, or a site network as `site/network`.
+    """
 
     source: str
     to: str
@@ -50,15 +53,26 @@ def segment_variable(segment: str) -> str:
     return segment.replace("-", "_").upper()
 
 
+def inspected_pairs(estate: Estate) -> Iterator[tuple[str, str]]:
+    """The pairs of names that reach each other only through the firewall, each once and in the order of their rules."""
+    segments = sorted(estate.segments, key=attrgetter("name"))
+    yield from ((a.name, b.name) for a, b in combinations(segments, 2) if inspected_between(a, b))
+    for segment in segments:
+        yield from ((segment.name, network) for network in inspected_networks(estate, segment))
+
+
+def home_ranges(estate: Estate) -> list[str]:
+    """The CIDRs of HOME_NET: the estate's blocks, and the site networks that are behind the firewall."""
+    return sorted({*estate.blocks, *all_inspected_networks(estate).values()})
+
+
 def firewall_rules(estate: Estate) -> Iterator[FirewallRule]:
-    """The rules between inspected segments, in evaluation order.
+    """The rules of inspected pairs, in evaluation order: pairs of segments, then segments with site networks.
 
     If no allowed connection names a pair, all connections between the two pass.
     """
-    for a, b in combinations(sorted(estate.segments, key=attrgetter("name")), 2):
-        if not inspected_between(a, b):
-            continue
-        for source, to in ((a.name, b.name), (b.name, a.name)):
+    for a, b in inspected_pairs(estate):
+        for source, to in ((a, b), (b, a)):
             allowed = allowed_ports(estate, source, to)
             if allowed is None:
                 yield FirewallRule(source, to, None, passes=True)
@@ -83,7 +97,7 @@ class Numbers:
 
 
 def numbered(estate: Estate, numbers: Numbers | None = None) -> Iterator[tuple[int, FirewallRule]]:
-    """The rules between inspected segments with their sids."""
+    """The rules of inspected pairs with their sids."""
     numbers = numbers or Numbers()
     for rule in firewall_rules(estate):
         yield numbers.of(str(rule)), rule

@@ -58,15 +58,26 @@ def inspected_between(a: Segment, b: Segment) -> bool:
     return b.name in a.inspected_with or a.name in b.inspected_with
 
 
+def inspected_with_site(segment: Segment, site: Site) -> bool:
+    """Whether spokes of a segment and a site reach each other only through the firewall."""
+    return site.name in segment.inspected_with
+
+
+def is_inspected_site(estate: Estate, site: Site) -> bool:
+    """Whether some segment reaches a site only through the firewall."""
+    return any(inspected_with_site(segment, site) for segment in estate.segments)
+
+
 def segments_reached(estate: Estate, segment: Segment) -> tuple[Segment, ...]:
     """The segments that `segment` reaches, including itself unless it is isolated."""
     return tuple(other for other in estate.segments if reach_each_other(segment, other))
 
 
 def sites_reached(estate: Estate, segment: Segment) -> tuple[Site, ...]:
-    """The sites with a VPN connection or Direct Connect gateway in a segment that `segment` reaches."""
+    """The sites with a connection in a segment that `segment` reaches, or that it is inspected with."""
     reached = {other.name for other in segments_reached(estate, segment)}
-    names = {estate.site_of(connection).name for connection in estate.connections if connection.segment in reached}
+    connected = [(estate.site_of(connection), connection.segment) for connection in estate.connections]
+    names = {site.name for site, landing in connected if landing in reached or inspected_with_site(segment, site)}
     return tuple(site for site in estate.sites if site.name in names)
 
 
@@ -77,14 +88,27 @@ def networks_reached(estate: Estate, segment: Segment) -> Mapping[str, str]:
     return {name: found[name] for name in sorted(found) if allowed is None or name in allowed}
 
 
+def inspected_networks(estate: Estate, segment: Segment) -> Mapping[str, str]:
+    """The site networks that spokes of `segment` reach only through the firewall: `site/network` to CIDR, by name."""
+    names = {site.name for site in estate.sites if inspected_with_site(segment, site)}
+    return {name: cidr for name, cidr in networks_reached(estate, segment).items() if name.partition("/")[0] in names}
+
+
+def all_inspected_networks(estate: Estate) -> Mapping[str, str]:
+    """The site networks that spokes of some segment reach only through the firewall, by name."""
+    found = {name: cidr for segment in estate.segments for name, cidr in inspected_networks(estate, segment).items()}
+    return {name: found[name] for name in sorted(found)}
+
+
 def networks_denied(estate: Estate, segment: Segment) -> Mapping[str, str]:
     """The site networks that spokes of `segment` must not reach, although a path may exist.
 
-    Empty if the segment reaches no site, since its route tables then have no routes on-premises. Otherwise all networks
-    that it may not reach, also of other sites: routers on-premises forward to each other, and a propagated default
-    route covers all of them.
+    Empty if no route of the segment's tables leads on-premises: it reaches no site, and its default route does not lead
+    to a firewall that has routes to sites. Otherwise all networks that it may not reach, also of other sites: routers
+    on-premises forward to each other, and a propagated default route covers all of them.
     """
-    if not sites_reached(estate, segment):
+    by_firewall = Egress.CENTRAL in segment.allowed_egress and bool(all_inspected_networks(estate))
+    if not by_firewall and not sites_reached(estate, segment):
         return {}
     allowed = networks_reached(estate, segment)
     every = {f"{site.name}/{name}": cidr for site in estate.sites for name, cidr in site.networks.items()}
@@ -120,7 +144,8 @@ def sites_with_own_route_table(estate: Estate, segment: Segment) -> tuple[Site, 
     """The sites with connections in a segment that need a route table of their own, in name order.
 
     AWS advertises the associated route table to a site. The table of the spokes would advertise too many or too few
-    prefixes of other sites, or spokes that the site must not reach, or it has blackhole routes for denied networks.
+    prefixes of other sites, or spokes that the site must not reach, or that it reaches only through the firewall; or it
+    has blackhole routes for denied networks.
     https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html
     """
     reached = {site.name for site in sites_reached(estate, segment)}
@@ -130,7 +155,8 @@ def sites_with_own_route_table(estate: Estate, segment: Segment) -> tuple[Site, 
         for site in sorted(estate.sites, key=attrgetter("name"))
         if site.name in connected
         and (
-            networks_denied(estate, segment)
+            is_inspected_site(estate, site)
+            or networks_denied(estate, segment)
             or any(routed_together(segment, o) and not advertised_to(estate, o, site) for o in estate.segments)
             or reached - {site.name} != {other.name for other in estate.sites if transit_between(site, other)}
         )

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from isthmus.intent.model import Many, Several, by_name, intent
 from isthmus.intent.organization import Principal
+from isthmus.intent.site import Site
 
 
 class Egress(StrEnum):
@@ -34,8 +35,8 @@ class Segment:
                         one-way routing breaks every TCP flow
     allowed_egress      the egress paths that its spokes may choose; the hub creates the route tables they need
     blocks              IPv4 blocks inside the estate's blocks that contain all its spokes; firewall rules use them
-    inspected_with      segments that its spokes reach only through the firewall, and the reverse: mutual, both with
-                        blocks
+    inspected_with      segments and sites that its spokes reach only through the firewall, and the reverse: mutual; the
+                        segments have blocks
     site_networks       site networks (`"site/network"`) that its spokes may reach, of the sites they reach; None: all
     route_table_name    sets the `Name` of its plain route table; derived: `<prefix>-<segment>`
     may_be_attached_by  organizational units or accounts whose pipelines may attach spokes to it; empty: the account of
@@ -48,7 +49,7 @@ class Segment:
     reaches: Many[Annotated[Segment | str, by_name]] = ()
     allowed_egress: Several[Egress] = frozenset({Egress.NONE})
     blocks: Many[str] = ()
-    inspected_with: Many[Annotated[Segment | str, by_name]] = ()
+    inspected_with: Many[Annotated[Segment | Site | str, by_name]] = ()
     site_networks: Many[str] | None = None
     route_table_name: str | None = None
     may_be_attached_by: Many[Principal] = ()

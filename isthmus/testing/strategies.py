@@ -315,6 +315,26 @@ def _inspected_pairs(segments: Sequence[Segment], spokes: Sequence[Spoke], taken
 
 
 @st.composite
+def _inspected_sites(
+    draw: DrawFn, segments: Sequence[Segment], spokes: Sequence[Spoke], sites: Sequence[Site]
+) -> list[Segment]:
+    """The segments; some are inspected with sites. Such a site is no egress path, and it advertises its networks."""
+    found = []
+    for place, segment in enumerate(segments):
+        fit = [] if Egress.ON_PREMISES in segment.allowed_egress else [s for s in sites if s.advertises != (DEFAULT,)]
+        chosen = draw(st.lists(st.sampled_from(fit), unique_by=lambda site: site.name)) if fit else []
+        numbers = [spoke.cidr.split(".")[1] for spoke in spokes if spoke.segment == segment.name]
+        blocks = [f"10.{number}.0.0/16" for number in numbers] + [f"100.64.{number}.0/24" for number in numbers]
+        changed = replace(
+            segment,
+            blocks=segment.blocks or blocks or [f"10.{220 + place}.0.0/16"],
+            inspected_with=[*segment.inspected_with, *chosen],
+        )
+        found.append(changed if chosen else segment)
+    return found
+
+
+@st.composite
 def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
     """A valid estate of any shape: up to 5 segments, 4 sites, 4 environments and `largest` spokes.
 
@@ -339,6 +359,8 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
     where = draw(st.integers(0, len(accounts) - 1))
     if egress is not None and egress.inspection is not Inspection.NONE and draw(st.booleans()):
         segments = _inspected_pairs(segments, every_spoke, [str(vpn.segment) for vpn in connections])
+    if egress is not None and egress.inspection is not Inspection.NONE and draw(st.booleans()):
+        segments = draw(_inspected_sites(segments, every_spoke, sites))
     hub = Hub(
         "main",
         asn=draw(st.sampled_from((64_512, 65_534, 4_294_967_294))),
@@ -385,7 +407,8 @@ def _allowed_connections(draw: DrawFn, estate: Estate) -> list[AllowedConnection
     None with hybrid DNS: they would also limit DNS servers.
     """
     met = [(s.name, network) for s in estate.segments for network in networks_reached(estate, s)]
-    met += [(s.name, str(other)) for s in estate.segments for other in s.inspected_with]
+    known_segments = {segment.name for segment in estate.segments}
+    met += [(s.name, str(o)) for s in estate.segments for o in s.inspected_with if o in known_segments]
     if not met or any(environment.dns for environment in estate.environments) or not draw(_SELDOM):
         return []
     known = st.sampled_from(("tcp/443", "tcp/8000-8080", "udp/53", "icmp"))

@@ -84,6 +84,7 @@ ELSEWHERE: dict[str, str] = {
             ),
             *("segment-block-outside-estate", "segment-block-overlap", "spoke-outside-segment-blocks"),
             *("inspection-without-blocks", "inspection-bypass", "inspection-with-vpn", "domain-list-without-blocks"),
+            *("ambiguous-inspection", "inspection-without-site-networks", "inspected-default-route"),
             *(
                 "site-network-not-reachable",
                 "network-not-advertised",

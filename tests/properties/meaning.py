@@ -47,8 +47,11 @@ class Meaning:
         if b in self.spokes:
             return self._joined(segment, self._segment(b))
         allowed = segment.site_networks is None or b in segment.site_networks
+        inspected = self.networks[b] in map(str, segment.inspected_with)
         return allowed and any(
-            self._joined(segment, self.segments[land]) for site, land in self.landings if site == self.networks[b]
+            inspected or self._joined(segment, self.segments[land])
+            for site, land in self.landings
+            if site == self.networks[b]
         )
 
     def works(self, a: str, b: str) -> bool:

@@ -16,9 +16,10 @@ from isthmus.intent.checks.lenient import (
     resolved,
 )
 from isthmus.intent.checks.rule import Fault, rule
+from isthmus.intent.egress import Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
-from isthmus.intent.reachability import networks_denied, sites_reached, transit_between
+from isthmus.intent.reachability import inspected_with_site, networks_denied, sites_reached, transit_between
 from isthmus.intent.segment import Egress
 from isthmus.intent.site import Site
 from isthmus.intent.vpn import Routing
@@ -58,7 +59,7 @@ def network_not_advertised(estate: Estate) -> Iterator[Fault]:
     for site in sites:
         if not readable(site.advertises):
             continue
-        central = _segments_with_central_default(estate, site)
+        central = _with_central_default(estate, site)
         default_counts = defaults == [site.name] and not central
         usable = [prefix for prefix in networks(site.advertises) if prefix != EVERYTHING or default_counts]
         covered = list(collapse_addresses(usable))
@@ -70,22 +71,26 @@ def network_not_advertised(estate: Estate) -> Iterator[Fault]:
                     exception = " except by a default route that other sites advertise too"
                 elif central and defaults:
                     exception = (
-                        f' except by a default route; segment "{central[0]}" has a static default route to the egress '
-                        "VPC, which wins"
+                        f" except by a default route; {central[0]} has a static default route to the egress VPC, which "
+                        "wins"
                     )
                 given = f"{cidr} is not advertised{exception}"
                 yield Fault(site, given, f'"{cidr}" among its advertises', f'network "{name}"')
 
 
-def _segments_with_central_default(estate: Estate, site: Site) -> list[str]:
-    """The segments that reach a site and allow egress CENTRAL: they have a static default route to the egress VPC."""
+def _with_central_default(estate: Estate, site: Site) -> list[str]:
+    """The owners of route tables that lead to a site and have a static default route to the egress VPC.
+
+    These are segments that reach the site and allow egress CENTRAL, and a firewall on the transit gateway.
+    """
     sound = resolved(estate)
-    central = [
-        segment for segment in sound.segments if Egress.CENTRAL in segment.allowed_egress and sound.egress is not None
-    ]
-    return [
-        segment.name for segment in central if site.name in {reached.name for reached in sites_reached(sound, segment)}
-    ]
+    if sound.egress is None:
+        return []
+    reaching = [segment for segment in sound.segments if site.name in {s.name for s in sites_reached(sound, segment)}]
+    direct = [segment for segment in reaching if not inspected_with_site(segment, site)]
+    found = [f'segment "{segment.name}"' for segment in direct if Egress.CENTRAL in segment.allowed_egress]
+    on_gateway = sound.egress.inspection is Inspection.GATEWAY and len(direct) < len(reaching)
+    return [*found, *(["the firewall"] if on_gateway else [])]
 
 
 @rule(
@@ -115,6 +120,8 @@ def advertised_prefix_in_denied_network(estate: Estate) -> Iterator[Fault]:
     for segment in sound.segments:
         denied = {name: network(text) for name, text in networks_denied(sound, segment).items()}
         for site in sites_reached(sound, segment):
+            if inspected_with_site(segment, site):
+                continue  # the segment's tables do not learn its prefixes
             for cidr in networks(site.advertises):
                 for name, whole in denied.items():
                     if whole is None or cidr == whole or not cidr.subnet_of(whole) or (site.name, cidr) in seen:

@@ -1,4 +1,4 @@
-"""Central egress: the egress VPC, the blocks of segments, and inspection between segments."""
+"""Central egress: the egress VPC, the blocks of segments, and inspection between segments and of sites."""
 
 from __future__ import annotations
 
@@ -8,14 +8,27 @@ from itertools import combinations
 from isthmus.aws.regions import REGIONS
 from isthmus.intent.addressing import NoSlot, egress_subnets, egress_tiers, zone_number
 from isthmus.intent.checks.cidrs import free_range
-from isthmus.intent.checks.lenient import network, networks, own_blocks, readable, segment_of, vpc_cidrs
+from isthmus.intent.checks.lenient import (
+    all_linked,
+    direct_links,
+    links,
+    network,
+    networks,
+    own_blocks,
+    readable,
+    resolved,
+    segment_of,
+    sites_with_default_route,
+    vpc_cidrs,
+)
 from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
-from isthmus.intent.reachability import routed_together
+from isthmus.intent.reachability import inspected_with_site, routed_together, sites_reached
 from isthmus.intent.segment import Egress, Segment
+from isthmus.intent.site import Site
 
 _APPLIANCE = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html"
 _EXIT = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-nat-igw.html"
@@ -165,22 +178,42 @@ def _inspected(estate: Estate) -> Iterator[tuple[Segment, Segment]]:
                 yield segment, other
 
 
+def _inspected_sites(estate: Estate) -> Iterator[tuple[Segment, Site]]:
+    segments = {segment.name for segment in estate.segments}  # ambiguous-inspection reports a name of both
+    for segment in estate.segments:
+        yield from ((segment, s) for s in estate.sites if inspected_with_site(segment, s) and s.name not in segments)
+
+
+@rule("the name does not say whether the segment or the site is meant")
+def ambiguous_inspection(estate: Estate) -> Iterator[Fault]:
+    """A segment lists a name in `inspected_with` that a segment and a site have."""
+    sites = {site.name: site for site in estate.sites}
+    for segment, other in _inspected(estate):
+        if other.name in sites:
+            where = place_of(sites[other.name])
+            given = f'inspected_with has "{other.name}", the name of a segment and of a site, {where}'
+            yield Fault(segment, given, "another name for one of the two")
+
+
 @rule("traffic between them needs an egress VPC with a firewall", _FIREWALL)
 def inspection_without_firewall(estate: Estate) -> Iterator[Fault]:
-    """Segments list each other in `inspected_with`, and there is no firewall."""
+    """A segment has segments or sites in `inspected_with`, and there is no firewall."""
     if estate.egress is None or estate.egress.inspection is Inspection.NONE:
-        for segment, other in _inspected(estate):
+        pairs = [(segment, other.name) for segment, other in _inspected(estate)]
+        pairs += [(segment, site.name) for segment, site in _inspected_sites(estate)]
+        for segment, name in pairs:
             remedy = "an egress VPC with Inspection.VPC or Inspection.GATEWAY"
-            yield Fault(segment, f'inspected_with has "{other.name}", and there is no firewall', remedy)
+            yield Fault(segment, f'inspected_with has "{name}", and there is no firewall', remedy)
 
 
-@rule("each of the two gets routes to the firewall for the blocks of the other", _STATIC)
+@rule("the other side gets routes to the firewall for the blocks of the segment", _STATIC)
 def inspection_without_blocks(estate: Estate) -> Iterator[Fault]:
-    """A segment lists another one in `inspected_with`, and one of the two has no blocks."""
-    named = {side.name: side for pair in _inspected(estate) for side in pair}
-    for segment in named.values():
+    """A segment is inspected with another one or with a site, and it has no blocks."""
+    named = {segment.name: (segment, f'site "{site.name}"') for segment, site in _inspected_sites(estate)}
+    named |= {side.name: (side, "another segment") for pair in _inspected(estate) for side in pair}
+    for segment, other in named.values():
         if not segment.blocks:
-            given = "it is inspected with another segment, and it has no blocks"
+            given = f"it is inspected with {other}, and it has no blocks"
             yield Fault(segment, given, f"blocks={own_blocks(estate, segment)}")
 
 
@@ -199,10 +232,45 @@ def inspection_bypass(estate: Estate) -> Iterator[Fault]:
 
 @rule("AWS advertises the associated route table to the site, so return traffic would bypass the firewall")
 def inspection_with_vpn(estate: Estate) -> Iterator[Fault]:
-    """A segment with `inspected_with` has a VPN connection or Direct Connect gateway."""
+    """A segment that is inspected with another segment has a VPN connection or Direct Connect gateway."""
     named = {side.name: side for pair in _inspected(estate) for side in pair}
     for connection in estate.connections:
         segment = named.get(str(name_of(connection.segment)))
         if segment is not None:
             given = f'its segment "{segment.name}" is inspected with another segment, {place_of(segment)}'
-            yield Fault(connection, given, "a separate segment for VPN connections, which the others reach")
+            remedy = "a separate segment for VPN connections, and the site in inspected_with of the others"
+            yield Fault(connection, given, remedy)
+
+
+@rule("the route tables of the segment get one static route for each network of the site", _STATIC)
+def inspection_without_site_networks(estate: Estate) -> Iterator[Fault]:
+    """A segment is inspected with a site that has no connection or no networks."""
+    connected = {link.site.name for link in links(estate)} | {link.site.name for link in direct_links(estate)}
+    for segment, site in _inspected_sites(estate):
+        if site.name not in connected and all_linked(estate):
+            given = f'inspected_with has site "{site.name}", which has no VPN connection or Direct Connect gateway'
+            yield Fault(segment, given, "a connection to one of its customer gateways, or no inspection")
+        if not site.networks:
+            given = f'inspected_with has site "{site.name}", which has no networks'
+            yield Fault(segment, given, f'networks={{"users": "172.20.0.0/16"}} at {place_of(site)}')
+
+
+@rule(
+    "the firewall sends packets to the internet to the NAT gateways of the egress VPC, so a default route to it does "
+    "not lead to the site",
+    _EXIT,
+)
+def inspected_default_route(estate: Estate) -> Iterator[Fault]:
+    """A segment allows egress ON_PREMISES, and it is inspected with the only sites that have a default route."""
+    if not all_linked(estate):
+        return
+    sound = resolved(estate)
+    for segment in sound.segments:
+        if Egress.ON_PREMISES not in segment.allowed_egress:
+            continue
+        defaults = [site for site in sites_reached(sound, segment) if site.name in sites_with_default_route(sound)]
+        inspected = {site.name for site in defaults if inspected_with_site(segment, site)}
+        if inspected and len(inspected) == len(defaults):
+            names = ", ".join(sorted(inspected))
+            given = f"it allows egress ON_PREMISES, and its default route is that of site {names}, which is inspected"
+            yield Fault(segment, given, "Egress.CENTRAL, or no inspection with that site")

@@ -97,8 +97,8 @@ def rule_group_capacity_exceeded(estate: Estate) -> Iterator[Fault]:
     """A rule group or domain list needs more capacity than it reserves, or all of them need more than a policy has."""
     between = len(list(firewall_rules(resolved(estate))))
     if between > CAPACITY:
-        given = f"the allowed connections between inspected segments need {between} rules"
-        yield Fault(estate, given, f"at most {CAPACITY} rules: use port ranges, or fewer pairs of segments")
+        given = f"the allowed connections between inspected segments and sites need {between} rules"
+        yield Fault(estate, given, f"at most {CAPACITY} rules: use port ranges, or fewer inspected pairs")
     for policy in _policies(estate):
         asked: list[tuple[RuleGroup | DomainList, int]] = [
             *((group, len(group.rules)) for group in policy.rule_groups),

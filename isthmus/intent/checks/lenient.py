@@ -13,7 +13,7 @@ from isthmus.intent.model import name_of
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import CustomerGateway, Site
 from isthmus.intent.spoke import Spoke
-from isthmus.intent.vpn import VpnConnection
+from isthmus.intent.vpn import Routing, VpnConnection
 
 EVERYTHING = IPv4Network("0.0.0.0/0")
 
@@ -130,6 +130,28 @@ def direct_links(estate: Estate) -> list[DirectLink]:
                 if end is not None
             ]
     return found
+
+
+def over_direct_connect(link: DirectLink) -> Sequence[str]:
+    """The prefixes that a site advertises over Direct Connect."""
+    return link.site.advertises if link.gateway.advertises is None else link.gateway.advertises
+
+
+def advertises_default(link: Link) -> bool:
+    """Whether the site advertises a default route over the connection."""
+    return link.connection.routing is Routing.BGP and EVERYTHING in networks(link.site.advertises)
+
+
+def has_default_route(link: Link) -> bool:
+    """Whether there is a default route to the connection, static or advertised."""
+    return link.connection.default_route or advertises_default(link)
+
+
+def sites_with_default_route(estate: Estate) -> set[str]:
+    """The names of the sites that have a default route, static or advertised over any connection."""
+    over_vpn = {link.site.name for link in links(estate) if has_default_route(link)}
+    direct = direct_links(estate)
+    return over_vpn | {link.site.name for link in direct if EVERYTHING in networks(over_direct_connect(link))}
 
 
 def all_linked(estate: Estate) -> bool:

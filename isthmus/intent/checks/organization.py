@@ -189,6 +189,7 @@ def unknown_reference(estate: Estate) -> Iterator[Fault]:
         "account": f"add it to accounts=[...] in {organization}",
         "principal": f"add it to accounts=[...] or units=[...] in {organization}",
         "segment": f"add it to segments=[...] in {whole}",
+        "location": f"add it to segments=[...] or sites=[...] in {whole}",
         "site": f"add it to sites=[...] in {whole}",
         "gateway": f"add the site that has it to sites=[...] in {whole}",
         "network": "add it to networks={...} of its site",
@@ -239,7 +240,7 @@ def _references(estate: Estate) -> Iterator[_Reference]:
         yield from each(estate.backend, "account", [estate.backend.account], accounts)
     for segment in estate.segments:
         yield from each(segment, "reached segment", segment.reaches, segments, segment.name)
-        yield from each(segment, "inspected segment", segment.inspected_with, segments, segment.name)
+        yield from each(segment, "inspected location", segment.inspected_with, [*segments, *sites], segment.name)
         yield from each(segment, "site network", segment.site_networks or (), site_networks)
         yield from each(segment, "principal", segment.may_be_attached_by, principals)
     for site in estate.sites:

@@ -18,6 +18,9 @@ from isthmus.intent.model import name_of
 from isthmus.intent.name_resolution import served, servers, shared_services
 from isthmus.intent.network_acl_rules import PATH_MTU
 from isthmus.intent.reachability import (
+    all_inspected_networks,
+    inspected_networks,
+    is_inspected_site,
     networks_denied,
     networks_reached,
     routed_together,
@@ -108,7 +111,7 @@ def _acl_parts(estate: Estate, segment: Segment, own: int, *, inbound: bool) -> 
 
 @rule("AWS limits the routes of a VPC route table", VPC_PAGE)
 def too_many_vpc_routes(estate: Estate) -> Iterator[Fault]:
-    """A spoke's route tables have more routes than the quota allows."""
+    """A route table of a spoke or of the egress VPC has more routes than the quota allows."""
     sound = resolved(estate)
     limit = quota_of(estate, "routes-per-route-table")
     blocks = len(networks(estate.blocks))
@@ -122,6 +125,10 @@ def too_many_vpc_routes(estate: Estate) -> Iterator[Fault]:
             if count > limit:
                 given = f"its route tables get {count} routes: {blocks} blocks, {reached} site networks, and local ones"
                 yield Fault(spoke, given, ask("routes-per-route-table", limit, count) + "; or larger blocks")
+    reached = len(all_inspected_networks(sound))
+    if estate.egress is not None and reached and (count := blocks + reached + 2) > limit:
+        given = f"its route tables get {count} routes: {blocks} blocks, {reached} site networks, local and default"
+        yield Fault(estate.egress, given, ask("routes-per-route-table", limit, count) + "; or larger site networks")
 
 
 @rule(
@@ -167,12 +174,13 @@ def too_many_transit_gateway_routes(estate: Estate) -> Iterator[Fault]:
         of_spokes[name_of(spoke.segment)] += len(vpc_cidrs(spoke))
     for link in links(sound):
         prefixes = link.site.advertises if link.connection.routing is Routing.BGP else link.site.networks
-        of_sites[link.segment.name] += len(prefixes)
-    # A lower bound: it counts one route table for each segment.
-    count = 0
+        of_sites["" if is_inspected_site(sound, link.site) else link.segment.name] += len(prefixes)
+    # A lower bound: it counts one route table for each segment, and one for the firewall.
+    count = of_sites[""]
     for segment in sound.segments:
         direct = [other.name for other in sound.segments if routed_together(segment, other)]
         count += sum(of_spokes[name] + of_sites[name] for name in direct) + len(networks_denied(sound, segment))
+        count += len(inspected_networks(sound, segment))
     if count > limit:
         given = f"its segments need {count} routes for the ranges of spokes and sites that they reach"
         yield Fault(

@@ -9,18 +9,22 @@ from isthmus.intent.checks.lenient import (
     EVERYTHING,
     DirectLink,
     Link,
+    advertises_default,
     all_linked,
     direct_links,
+    has_default_route,
     links,
     networks,
+    over_direct_connect,
     readable,
     segment_of,
+    sites_with_default_route,
 )
 from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.checks.vpn import asn_fits
 from isthmus.intent.estate import Estate
-from isthmus.intent.model import Many, name_of, place_of
-from isthmus.intent.reachability import segments_reached, sites_reached
+from isthmus.intent.model import name_of, place_of
+from isthmus.intent.reachability import inspected_with_site, is_inspected_site, segments_reached, sites_reached
 from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.vpn import Routing
 
@@ -85,14 +89,17 @@ def default_route_missing(estate: Estate) -> Iterator[Fault]:
     for segment in estate.segments:
         if Egress.ON_PREMISES not in segment.allowed_egress:
             continue
-        reached = _links_reached(estate, segment)
+        inspected = {site.name for site in estate.sites if inspected_with_site(segment, site)}
+        if inspected & sites_with_default_route(estate):
+            continue  # inspected-default-route reports it, unless another site has a default route
+        reached = [link for link in _links_reached(estate, segment) if link.site.name not in inspected]
         if not all(readable(link.site.advertises) for link in reached):
             continue
-        direct = _direct_links_reached(estate, segment)
-        if not all(readable(_over_direct_connect(link)) for link in direct):
+        direct = [link for link in _direct_links_reached(estate, segment) if link.site.name not in inspected]
+        if not all(readable(over_direct_connect(link)) for link in direct):
             continue
-        if not any(link.connection.default_route or _advertises_default(link) for link in reached) and not any(
-            EVERYTHING in networks(_over_direct_connect(link)) for link in direct
+        if not any(map(has_default_route, reached)) and not any(
+            EVERYTHING in networks(over_direct_connect(link)) for link in direct
         ):
             sites = sorted({link.site.name for link in reached} | {link.site.name for link in direct})
             connected = sorted({f'"{connection.segment}"' for connection in estate.connections})
@@ -148,7 +155,7 @@ def static_and_advertised_default(estate: Estate) -> Iterator[Fault]:
     for link in every:
         if not link.connection.default_route:
             continue
-        sites = {other.site.name for other in every if _advertises_default(other) and _meet(estate, link, other)}
+        sites = {other.site.name for other in every if advertises_default(other) and _meet(estate, link, other)}
         if sites:
             names = ", ".join(sorted(sites))
             given = f"it has default_route, and site {names} advertises 0.0.0.0/0 to a segment that reaches both"
@@ -208,17 +215,18 @@ def ecmp_asn_mismatch(estate: Estate) -> Iterator[Fault]:
 
 
 def _pairs(estate: Estate) -> Iterator[tuple[Link, Link]]:
-    """Pairs of connections of one site that some segment reaches both."""
+    """Pairs of connections of one site to which one route table has routes: that of a segment, or of the firewall."""
     for one, other in combinations(links(estate), 2):
-        if one.site.name == other.site.name and _meet(estate, one, other):
+        if one.site.name == other.site.name and (is_inspected_site(estate, one.site) or _meet(estate, one, other)):
             yield one, other
 
 
 def _meet(estate: Estate, one: Link, other: Link) -> bool:
-    """Whether some segment reaches both connections, so that one route table has routes to both."""
+    """Whether some segment reaches both connections without a firewall, so that its table has routes to both."""
     for segment in estate.segments:
         reached = {found.name for found in segments_reached(estate, segment)}
-        if one.segment.name in reached and other.segment.name in reached:
+        direct = (link.segment.name in reached and not inspected_with_site(segment, link.site) for link in (one, other))
+        if all(direct):
             return True
     return False
 
@@ -231,12 +239,3 @@ def _links_reached(estate: Estate, segment: Segment) -> list[Link]:
 def _direct_links_reached(estate: Estate, segment: Segment) -> list[DirectLink]:
     reached = {found.name for found in segments_reached(estate, segment)}
     return [link for link in direct_links(estate) if link.segment.name in reached]
-
-
-def _over_direct_connect(link: DirectLink) -> Many[str]:
-    """The prefixes that a site advertises over Direct Connect."""
-    return link.site.advertises if link.gateway.advertises is None else link.gateway.advertises
-
-
-def _advertises_default(link: Link) -> bool:
-    return link.connection.routing is Routing.BGP and EVERYTHING in networks(link.site.advertises)

@@ -14,9 +14,16 @@ from isthmus.intent.checks.lenient import links, resolved
 from isthmus.intent.checks.quotas import ask, quota_of, spoke_tables_of, tables_of
 from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
-from isthmus.intent.firewall_rules import VARIABLE, FirewallRule, firewall_rules, segment_variable
+from isthmus.intent.firewall_rules import (
+    VARIABLE,
+    FirewallRule,
+    firewall_rules,
+    home_ranges,
+    inspected_pairs,
+    segment_variable,
+)
 from isthmus.intent.model import name_of
-from isthmus.intent.reachability import inspected_between, routed_together
+from isthmus.intent.reachability import routed_together
 from isthmus.intent.segment import Egress, Segment
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
@@ -104,7 +111,7 @@ def tables_named(estate: Estate, segment: Segment) -> int:
     Spokes propagate into the tables of the segments that they reach directly, and of the firewall or the egress VPC.
     """
     others = [other for other in estate.segments if routed_together(segment, other)]
-    inspected = any(inspected_between(segment, other) for other in estate.segments)
+    inspected = any(segment.name in pair for pair in inspected_pairs(estate))
     beyond = inspected or Egress.CENTRAL in segment.allowed_egress
     return spoke_tables_of(estate, segment) + sum(tables_of(estate, other) for other in others) + beyond
 
@@ -131,9 +138,9 @@ def role_policy_length(estate: Estate, tables: int, owners: int) -> int:
 )
 def suricata_rule_too_long(estate: Estate) -> Iterator[Fault]:
     """A firewall rule is too long with the values of its variables."""
-    blocks = len(",".join(estate.blocks))
+    home = len(",".join(home_ranges(resolved(estate))))
     sizes = {segment_variable(segment.name): len(",".join(segment.blocks)) for segment in estate.segments}
-    sizes |= {"HOME_NET": blocks, "EXTERNAL_NET": blocks + 1}
+    sizes |= {"HOME_NET": home, "EXTERNAL_NET": home + 1}
     for group, text, _ in own_rules(estate):
         if (size := len(text) + sum(sizes.get(name, 0) for name in VARIABLE.findall(text))) > SURICATA_RULE:
             given = f'"{text[:40]}..." has {size} characters with the values of its variables'
@@ -141,7 +148,8 @@ def suricata_rule_too_long(estate: Estate) -> Iterator[Fault]:
     rules = sorted(firewall_rules(resolved(estate)), key=generated_length)
     longest = {frozenset((one.source, one.to)): one for one in rules}
     for one in longest.values():
-        size = generated_length(one) + sum(sizes[segment_variable(name)] for name in (one.source, one.to))
+        # A site network is its CIDR, which the length of the rule includes.
+        size = generated_length(one) + sum(sizes.get(segment_variable(name), 0) for name in (one.source, one.to))
         if size > SURICATA_RULE:
             given = f"rules between segments {one.source} and {one.to} have {size} characters with the blocks of both"
             yield Fault(estate, given, f"at most {SURICATA_RULE}: fewer and larger blocks of the two")

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations
 
 from isthmus.intent import Estate
+from isthmus.intent.firewall_rules import inspected_pairs
 from isthmus.intent.network_acl_rules import CLIENT_PORTS, PATH_MTU, Ports, allowed_ports
-from isthmus.intent.reachability import inspected_between
 from isthmus.network.address_space import subtract
 from isthmus.network.answers import Outcome
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
@@ -66,7 +65,7 @@ def connection_assumptions(estate: Estate) -> Iterator[str]:
 
 def connection_notes(estate: Estate) -> Iterator[str]:
     """Ports that network ACLs leave reachable beyond the allowed connections."""
-    inspected = {frozenset((a.name, b.name)) for a, b in combinations(estate.segments, 2) if inspected_between(a, b)}
+    inspected = {frozenset(pair) for pair in inspected_pairs(estate)}
     for a, b in sorted({tuple(sorted((str(o.source), str(o.to)))) for o in estate.allowed_connections}):
         if {a, b} in inspected:
             continue

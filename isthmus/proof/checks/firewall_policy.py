@@ -15,7 +15,8 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from isthmus.intent import DefaultAction, Estate, FirewallPolicy, Inspection
-from isthmus.intent.firewall_rules import FirewallRule, firewall_rules, segment_variable
+from isthmus.intent.firewall_rules import FirewallRule, firewall_rules, home_ranges, segment_variable
+from isthmus.intent.reachability import all_inspected_networks
 from isthmus.network.address_space import ALL, show_range, span, subtract
 from isthmus.network.model import Firewall, Network, Unknown
 from isthmus.network.packets import messages
@@ -60,7 +61,8 @@ def intended_rules(estate: Estate) -> SuricataRules | None:
     variables = _variables(estate)
     rules = [rule for group in early for rule in written(group.name, "\n".join(group.rules), variables)]
     rules += [managed(egress.name, name) for name in sorted(set(policy.managed_rule_groups))]
-    rules += [_between(rule, variables) for rule in firewall_rules(estate)]
+    ends = _ends(estate)
+    rules += [_between(rule, ends) for rule in firewall_rules(estate)]
     for names in policy.domain_lists:
         for home in [segment_variable(str(segment)) for segment in names.segments] or ["HOME_NET"]:
             sets = {"HOME_NET": variables.get(home, ()), "EXTERNAL_NET": variables["EXTERNAL_NET"]}
@@ -88,8 +90,8 @@ _CLOSING: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def _variables(estate: Estate) -> dict[str, Spans]:
-    """The variables of rules: the estate's blocks, all other addresses, and the blocks of each segment."""
-    home = _spans(estate.blocks)
+    """The variables of rules: HOME_NET, all other addresses, and the blocks of each segment."""
+    home = _spans(home_ranges(estate))
     named = {segment_variable(segment.name): _spans(segment.blocks) for segment in estate.segments}
     return {**named, "HOME_NET": home, "EXTERNAL_NET": tuple(subtract([ALL], home))}
 
@@ -98,9 +100,15 @@ def _spans(prefixes: Iterable[str]) -> Spans:
     return tuple(sorted(span(ip_network(prefix)) for prefix in prefixes))
 
 
-def _between(rule: FirewallRule, variables: Mapping[str, Spans]) -> SuricataRule:
-    """The rule for an allowed connection between two segments, or for the rest."""
-    sources, destinations = (variables[segment_variable(name)] for name in (rule.source, rule.to))
+def _ends(estate: Estate) -> dict[str, Spans]:
+    """The addresses of the ends of rules: segments, and site networks behind the firewall."""
+    networks = {name: _spans([cidr]) for name, cidr in all_inspected_networks(estate).items()}
+    return networks | {segment.name: _spans(segment.blocks) for segment in estate.segments}
+
+
+def _between(rule: FirewallRule, ends: Mapping[str, Spans]) -> SuricataRule:
+    """The rule for an allowed connection between two ends, or for the rest."""
+    sources, destinations = ends[rule.source], ends[rule.to]
     made = SuricataRule("", str(rule), rule.passes, -1, sources, destinations)
     if rule.what is None:
         return made

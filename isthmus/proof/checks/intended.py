@@ -7,10 +7,12 @@ from functools import cached_property
 from ipaddress import IPv4Address, ip_network
 
 from isthmus.intent import Egress, Estate, Inspection
+from isthmus.intent.firewall_rules import home_ranges
 from isthmus.intent.network_acl_rules import Ports, allowed_ports
 from isthmus.intent.reachability import (
     egress_of,
     inspected_between,
+    inspected_with_site,
     intended_pairs,
     networks_reached,
     reach_each_other,
@@ -129,12 +131,18 @@ class Intended:
 
     def inspected(self, a: str, b: str) -> bool:
         """Whether the flow has to go through a firewall, in both directions."""
-        destination = self.locations.by_name[b]
-        if self.estate.egress is None or self.estate.egress.inspection is Inspection.NONE or a not in self._spokes:
+        if self.estate.egress is None or self.estate.egress.inspection is Inspection.NONE:
             return False
-        if destination.kind is LocationKind.INTERNET:
-            return self.egress(a) is Egress.CENTRAL
-        return destination.kind is LocationKind.SPOKE and inspected_between(self._segments[a], self._segments[b])
+        if b == INTERNET:
+            return a in self._spokes and self.egress(a) is Egress.CENTRAL
+        if a in self._spokes and b in self._spokes:
+            return inspected_between(self._segments[a], self._segments[b])
+        spoke, other = (a, b) if a in self._spokes else (b, a)
+        site = self.locations.by_name[other].site
+        return bool(site) and spoke in self._spokes and self._inspected_with(spoke, site)
+
+    def _inspected_with(self, spoke: str, site: str) -> bool:
+        return inspected_with_site(self._segments[spoke], self.estate.site(site))
 
     def allows_inbound(self, a: str, b: str) -> bool:
         """Whether the intent allows inbound internet access: to a spoke with public subnets and a local egress path."""
@@ -147,7 +155,7 @@ class Intended:
     def egress_packets(self, spoke: str) -> Packets:
         """The packets of a spoke that the intent allows to at least one address of the internet."""
         rules = self._firewall.rules if self._firewall is not None else ()
-        home = [span(ip_network(block)) for block in self.estate.blocks]
+        home = [span(ip_network(block)) for block in home_ranges(self.estate)]
         outside = (subtract(rule.destinations, home) for rule in rules if rule.passes is not False)
         first_addresses = dict.fromkeys(low for spans in outside for low, _ in spans)
         found = self._egress_packets_to(spoke, _ANYWHERE)

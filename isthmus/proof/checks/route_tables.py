@@ -7,7 +7,12 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from isthmus.intent import Estate, VpnConnection
 from isthmus.intent.direct_connect import Connection
-from isthmus.intent.reachability import advertised_to, reach_each_other, transit_between
+from isthmus.intent.reachability import (
+    advertised_to,
+    inspected_with_site,
+    reach_each_other,
+    transit_between,
+)
 from isthmus.network.address_space import span
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Unknown, VpcTable
@@ -134,6 +139,10 @@ def _reached(estate: Estate, connection: Connection) -> Iterator[Cidr]:
         other = estate.segment(spoke.segment)
         if reach_each_other(segment, other) and advertised_to(estate, other, site):
             yield from map(ip_network, (spoke.cidr, *spoke.secondary_cidrs))
+    # The route table of a site with inspection has routes to blocks of segments instead of spokes.
+    for other in estate.segments:
+        if inspected_with_site(other, site) and advertised_to(estate, other, site):
+            yield from map(ip_network, other.blocks)
     for one in (site, *(other for other in estate.sites if transit_between(site, other))):
         # A default route that the site advertises does not mean that it may get every prefix.
         prefixes = map(ip_network, (*one.networks.values(), *one.advertises))

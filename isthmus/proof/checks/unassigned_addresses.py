@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
-from itertools import permutations
 
 from isthmus.intent import Estate, Inspection
-from isthmus.intent.reachability import inspected_between
+from isthmus.intent.firewall_rules import inspected_pairs
 from isthmus.network.address_space import atoms, span
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import AttachmentKind, Cidr, Network
@@ -30,13 +29,9 @@ def unassigned_address_violations(estate: Estate, engine: Forwarding) -> Iterato
         for low, high in atoms(taken, *span(block))
         if not any(first <= low and high <= last for first, last in spans)
     ]
-    # Packets between inspected segments go to the firewall, which sends them back to the transit gateway.
-    inspected = {
-        ip_network(block)
-        for one, other in permutations(estate.segments, 2)
-        if inspected_between(one, other)
-        for block in other.blocks
-    }
+    # Packets to inspected segments go to the firewall, which sends them back to the transit gateway.
+    pairs = {name for pair in inspected_pairs(estate) for name in pair}
+    inspected = {ip_network(b) for segment in estate.segments if segment.name in pairs for b in segment.blocks}
     # With a firewall on the transit gateway, so do packets that come back from the egress VPC. The route table of the
     # firewall is checked like any other.
     egress = estate.egress

@@ -11,6 +11,7 @@ from typing import Any
 from isthmus.aws.regions import REGIONS
 from isthmus.intent import DomainList, Egress, EgressVpc, Estate, FirewallPolicy, Inspection, RuleGroup
 from isthmus.testing.broken.parts import (
+    LAN,
     breaks,
     extra_environment,
     extra_segment,
@@ -19,7 +20,9 @@ from isthmus.testing.broken.parts import (
     extra_vpn,
     grown,
     with_hub,
+    without_sites,
 )
+from isthmus.testing.strategies import DEFAULT
 
 
 def _egress(estate: Estate, **given: Any) -> Estate:
@@ -116,6 +119,31 @@ def inspection_bypass(estate: Estate) -> Estate:
 @breaks
 def inspection_with_vpn(estate: Estate) -> Estate:
     return _egress(_pair(estate, sites=[extra_site()], vpns=[extra_vpn(segment="other")]))
+
+
+def _with_site(estate: Estate, **site: Any) -> Estate:
+    """The estate with a segment that is inspected with site `away`."""
+    one = extra_segment(blocks=["10.250.0.0/17"], inspected_with=["away"])
+    segments, vpn = [one, extra_segment("landing")], extra_vpn(segment="landing", customer_gateway="away")
+    return _egress(grown(estate, segments=segments, sites=[extra_site("away", **site)], vpns=[vpn]))
+
+
+@breaks
+def ambiguous_inspection(estate: Estate) -> Estate:
+    made = _with_site(estate)
+    return replace(made, segments=[*made.segments, extra_segment("away", blocks=["10.251.0.0/16"])])
+
+
+@breaks
+def inspection_without_site_networks(estate: Estate) -> Estate:
+    return _with_site(estate, networks={}, advertises=[])
+
+
+@breaks
+def inspected_default_route(estate: Estate) -> Estate:
+    made = _with_site(without_sites(estate), advertises=[LAN, DEFAULT])
+    segments = [replace(s, allowed_egress={Egress.ON_PREMISES}) if s.name == "extra" else s for s in made.segments]
+    return replace(made, segments=segments)
 
 
 @breaks

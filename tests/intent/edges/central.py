@@ -12,13 +12,16 @@ from isthmus.intent import (
     Estate,
     FirewallPolicy,
     Inspection,
+    Routing,
     RuleGroup,
     Segment,
+    Site,
     Spoke,
+    VpnConnection,
 )
 from isthmus.intent.checks.firewall import KNOWN_MANAGED
 from isthmus.intent.firewall_rules import CAPACITY, CLOSING_CAPACITY, SIDS
-from tests.intent.network import DEV, HUB, PROD, SERVICES, VPN, WORKLOADS, estate
+from tests.intent.network import DEV, HUB, PROD, SERVICES, SITE, VPN, WORKLOADS, estate
 
 APPS = Segment("apps", blocks=["10.1.32.0/19"], inspected_with=["data"])
 DATA = Segment("data", blocks=["10.1.64.0/18"])
@@ -94,6 +97,12 @@ PASS: dict[str, Estate] = {
         rule_groups=groups(*range(1, 17)), domain_lists=lists(2), managed_rule_groups=[KNOWN_MANAGED[0]]
     ),
     "as many rules between segments as there is room for": inspected(CAPACITY - 2),
+    "inspected with a site that advertises a default route and its networks": leaving(
+        replace(OUT, inspection=Inspection.GATEWAY),
+        replace(APPS, inspected_with=["dc1"], allowed_egress={Egress.CENTRAL}),
+        site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values()]),
+    ),
+    "inspected with a site that advertises only a default route": leaving(OUT, replace(APPS, inspected_with=["dc1"])),
     "a sid below those kept, and one above": policed(
         rule_groups=[
             RuleGroup("own", rules=[passing(SIDS.start - 1), passing(SIDS.stop)], priority=1),
@@ -176,6 +185,38 @@ FAIL: dict[str, Estate] = {
     ),
     "inspected with itself": leaving(OUT, replace(APPS, inspected_with=["apps"])),
     "inspected, and no egress VPC": leaving(None, APPS, DATA),
+    "a site is inspected, and no egress VPC": leaving(None, replace(APPS, inspected_with=["dc1"])),
+    "inspected with a site, and no blocks": leaving(OUT, replace(APPS, inspected_with=["dc1"], blocks=[])),
+    "inspected with a site that has no connection": leaving(
+        OUT,
+        replace(APPS, inspected_with=["branch"]),
+        sites=(Site("branch", networks={"lan": "192.168.7.0/24"}, customer_gateways=[]),),
+    ),
+    "inspected with a site whose default route is the only one": leaving(
+        OUT, replace(APPS, inspected_with=["dc1"], allowed_egress={Egress.ON_PREMISES})
+    ),
+    "inspected at the gateway, whose default route wins": leaving(
+        replace(OUT, inspection=Inspection.GATEWAY), replace(APPS, inspected_with=["dc1"])
+    ),
+    "static routes to one site from two segments, in the table of the firewall": leaving(
+        OUT,
+        replace(APPS, inspected_with=["dc1"]),
+        DATA,
+        environments=[
+            Environment(
+                "network",
+                account="network",
+                hub=HUB,
+                egress=OUT,
+                vpn_connections=[
+                    replace(VPN, routing=Routing.STATIC, segment="data"),
+                    VpnConnection(
+                        "dc1-02", customer_gateway="dc1-01", number=2, segment="apps", routing=Routing.STATIC
+                    ),
+                ],
+            )
+        ],
+    ),
     "inspected, and nothing inspects": leaving(replace(OUT, inspection=Inspection.NONE, firewall=None), APPS, DATA),
     "a policy, and nothing inspects": leaving(replace(OUT, inspection=Inspection.NONE)),
     "no policy at the gateway": estate(
