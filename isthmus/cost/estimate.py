@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from isthmus.cost.direct_connect import existing_ports
 from isthmus.cost.errors import UnusablePrices, UnusableTraffic
 from isthmus.cost.fixed import FixedCharge, by_use, fixed_charges, foreign
 from isthmus.cost.items import AT_PRICE_OF, ITEMS, Item, Unit
@@ -131,6 +132,14 @@ def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[Tr
             not_evaluated.append(_unknown_reason(each.item, each.resource, each.count))
         else:
             _add(due, each.item, each.resource.root, Fraction(each.count))
+    roots = {resource.root for resource in subject.graph.resources.values()}
+    for port in existing_ports(subject.estate) if subject.estate is not None else ():
+        if port.environment not in roots:
+            continue
+        if port.unknown:
+            not_evaluated.append(f"the Direct Connect port of {port.connection}: {port.unknown}{_NOT_INCLUDED}")
+        else:
+            _add(due, port.item, port.environment, Fraction(1))
     for item, flow, gb in _data_charges(subject, flows):
         _add(due, item, str(flow), gb)
     lines = tuple(_line(item, due[name], chosen) for name, item in ITEMS.items() if name in due)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from isthmus.cost.direct_connect import port_item
 from isthmus.cost.profiles import ASSOCIATION, PROFILE, profile_charges
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value, blocks
 
@@ -138,6 +139,10 @@ def _alarm(resource: Resource) -> Charges:
     yield "alarm", _number(metrics) if queries else 1
 
 
+def _dx_connection(resource: Resource) -> Charges:
+    yield port_item(resource.get("bandwidth")), 1
+
+
 def _dx_association(resource: Resource) -> Charges:
     gateway = resource.get("associated_gateway_id")
     if isinstance(gateway, Ref):
@@ -176,6 +181,7 @@ _RULES: Mapping[str, Callable[[Resource], Charges]] = MappingProxyType(
         "aws_cloudwatch_dashboard": _one("dashboard"),
         "aws_cloudwatch_log_metric_filter": _one("custom-metric"),
         "aws_cloudwatch_metric_alarm": _alarm,
+        "aws_dx_connection": _dx_connection,
         "aws_dx_gateway_association": _dx_association,
         "aws_ec2_transit_gateway_peering_attachment": _one("transit-gateway-attachment"),
         "aws_ec2_transit_gateway_peering_attachment_accepter": _one("transit-gateway-attachment"),
@@ -210,6 +216,9 @@ FREE = frozenset(
         "aws_default_network_acl",
         "aws_default_route_table",
         "aws_default_security_group",
+        "aws_dx_gateway",
+        "aws_dx_hosted_transit_virtual_interface_accepter",
+        "aws_dx_transit_virtual_interface",
         "aws_ec2_tag",
         "aws_ec2_transit_gateway",
         "aws_ec2_transit_gateway_prefix_list_reference",

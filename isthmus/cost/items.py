@@ -76,6 +76,12 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             Item("dns-firewall-domain", "DNS Firewall domains", Unit.MONTH, _ROUTE53),
             Item("hosted-zone", "Private hosted zones", Unit.MONTH, _ROUTE53),
             Item("internet-out-gb", "Data out to the internet, VPN included", Unit.GB, _TRANSFER),
+            Item("direct-connect-port-1gbps", "Direct Connect ports of 1 Gbps", Unit.HOUR, _DIRECT_CONNECT),
+            Item("direct-connect-port-10gbps", "Direct Connect ports of 10 Gbps", Unit.HOUR, _DIRECT_CONNECT),
+            Item("direct-connect-port-100gbps", "Direct Connect ports of 100 Gbps", Unit.HOUR, _DIRECT_CONNECT),
+            Item("direct-connect-port-400gbps", "Direct Connect ports of 400 Gbps", Unit.HOUR, _DIRECT_CONNECT),
+            Item("direct-connect-port-other", "Direct Connect ports of other capacities", Unit.HOUR, _DIRECT_CONNECT),
+            # The price depends on the location and the Region.
             Item("direct-connect-out-gb", "Data out over Direct Connect", Unit.GB, _DIRECT_CONNECT),
             Item("zone-crossing-gb", "Data between zones, both sides", Unit.GB, _TRANSFER),
             Item("kms-key", "KMS keys", Unit.MONTH, _KMS),

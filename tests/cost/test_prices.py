@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.cost import ITEMS, UnusablePrices, read_prices, shipped
+from isthmus.cost.direct_connect import OTHER_PORT, PORTS
 from isthmus.cost.prices import DEFAULT, Prices, PriceStep, shipped_regions
 
 HEAD = 'region = "eu-central-1"\nas_of = "2026-11"\ncurrency = "USD"\n[prices]\n'
@@ -35,7 +36,7 @@ def refused(path: Path) -> str:
 def test_shipped_names_are_items() -> None:
     assert shipped().prices.keys() <= ITEMS.keys()
     # These have no price that a public page was seen to give.
-    unpriced = {"large-vpn-connection", "accelerator-gb", "direct-connect-out-gb"}
+    unpriced = {"large-vpn-connection", "accelerator-gb", "direct-connect-out-gb", OTHER_PORT, *PORTS.values()}
     assert ITEMS.keys() - shipped().prices.keys() == unpriced
 
 

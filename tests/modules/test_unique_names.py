@@ -51,6 +51,8 @@ OVERWRITTEN = {
 
 # AWS identifies these resources by id. A taken name is refused or exists twice, and nothing is replaced.
 BY_ID = {
+    "aws_dx_gateway",
+    "aws_dx_transit_virtual_interface",
     "aws_route53_resolver_firewall_domain_list",
     "aws_route53_resolver_firewall_rule_group",
     "aws_route53_resolver_firewall_rule_group_association",

@@ -60,7 +60,14 @@ def real_engine(core: Core, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine(core, provider, tmp_path_factory.mktemp("real"))
 
 
-@pytest.fixture(scope="session", params=[TWO_ROOTS, *ESTATES])
+@pytest.fixture(
+    scope="session",
+    params=[
+        TWO_ROOTS,
+        # It adds one module to stage 5.
+        *(pytest.param(one, marks=pytest.mark.nightly) if "stage_7" in one else one for one in ESTATES),
+    ],
+)
 def output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An output folder: the small estate of the engine's own tests, then each of ESTATES."""
     folder = tmp_path_factory.mktemp("output") / "cdktf.out"
