@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -153,7 +155,18 @@ class Graph:
 
     def of_type(self, *types: str) -> Iterator[Resource]:
         """Every resource of one of the given Terraform types, in address order."""
-        return (r for r in self.resources.values() if r.type in types)
+        if len(types) == 1:
+            return (resource for _, resource in self._by_type.get(types[0], ()))
+        found = [entry for type_ in dict.fromkeys(types) for entry in self._by_type.get(type_, ())]
+        return (resource for _, resource in sorted(found, key=itemgetter(0)))
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[tuple[int, Resource]]]:
+        """The resources of each type, each with its place among all resources."""
+        found: dict[str, list[tuple[int, Resource]]] = {}
+        for place, resource in enumerate(self.resources.values()):
+            found.setdefault(resource.type, []).append((place, resource))
+        return found
 
 
 def blocks(resource: Resource, name: str) -> tuple[Mapping[str, Value] | Unknown, ...]:

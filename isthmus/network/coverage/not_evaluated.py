@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from isthmus.network.coverage.modeled import COMMON, MODELED
 from isthmus.network.coverage.required_arguments import asks_otherwise, lacking
 from isthmus.network.coverage.resource_types import OWN_REGION, Arguments, NotModeled, Scope
-from isthmus.network.coverage.sharing import unshared
+from isthmus.network.coverage.sharing import Shares
 from isthmus.network.coverage.type_table import not_modeled
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
 
@@ -72,6 +72,7 @@ def not_evaluated_in(graph: Graph, objects: Collection[str]) -> Iterator[NotEval
             yield NotEvaluated(
                 address, "Terraform forgets it (removed) and leaves it in AWS, where it may do what it did"
             )
+    shares = Shares(graph)
     subnets = graph.of_type("aws_vpc_endpoint_subnet_association")
     completed = {ref.address for one in subnets for ref in references(one.get("vpc_endpoint_id"))}
     for resource in (*graph.resources.values(), *graph.unexpanded.values()):
@@ -82,7 +83,7 @@ def not_evaluated_in(graph: Graph, objects: Collection[str]) -> Iterator[NotEval
             lacks = lacking(resource, completed) if resource.written is not None else ()
             listed = _arguments(resource, MODELED[resource.type])
             lacks = (*lacks, *asks_otherwise(resource), *_ignored(resource, MODELED[resource.type]))
-            for why in (*lacks, *_unresolved(graph, resource), *unshared(graph, resource), *listed):
+            for why in (*lacks, *_unresolved(graph, resource), *shares.unshared(resource), *listed):
                 through = [_PART_OF[resource.type]] if resource.type in _PART_OF else []
                 named = _named(graph, resource, through, objects) or _named(graph, resource, (), objects)
                 touches = (resource.address,) if resource.address in objects else named
