@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from isthmus.network.answers import Hop, InSubnet, Packet, Path, Service
-from isthmus.network.index import NetworkIndex
+from isthmus.network.index import NetworkIndex, grouped
 from isthmus.network.model import EndpointKind, Subnet, Unknown, VpcEndpoint
 from isthmus.network.walk import Walk
 
@@ -32,9 +33,7 @@ class GatewayEndpoints:
         if self.index.zones_down and self.index.zone_of(source.address) in ("", *self.index.zones_down):
             return None
         unknown_reason = ""
-        for endpoint in self.network.endpoints.values():
-            if endpoint.kind is not EndpointKind.GATEWAY:
-                continue
+        for endpoint in self._candidates(subnet.table):
             if endpoint.service_name not in (service.name, ""):
                 continue
             listed = subnet.table in endpoint.tables
@@ -63,6 +62,29 @@ class GatewayEndpoints:
         """
         routes = self.index.vpc_table(table).decide(target).routes
         return next((f"{route.address} ({route.prefix})" for route in routes if route.prefix.prefixlen), "")
+
+    def _candidates(self, table: str | Unknown) -> Iterable[VpcEndpoint]:
+        """The gateway endpoints that may be in a route table: those that list it, or have a table that is unknown."""
+        if isinstance(table, Unknown):
+            return (endpoint for _, endpoint in self._endpoints)
+        listed = self._by_table.get(table, ())
+        if not self._with_unknown_tables:
+            return (endpoint for _, endpoint in listed)
+        found = dict((*listed, *self._with_unknown_tables))
+        return (found[place] for place in sorted(found))
+
+    @cached_property
+    def _endpoints(self) -> Sequence[tuple[int, VpcEndpoint]]:
+        """All gateway endpoints, in order."""
+        return [(n, e) for n, e in enumerate(self.network.endpoints.values()) if e.kind is EndpointKind.GATEWAY]
+
+    @cached_property
+    def _by_table(self) -> Mapping[str | Unknown, Sequence[tuple[int, VpcEndpoint]]]:
+        return grouped((table, entry) for entry in self._endpoints for table in dict.fromkeys(entry[1].tables))
+
+    @cached_property
+    def _with_unknown_tables(self) -> Sequence[tuple[int, VpcEndpoint]]:
+        return [entry for entry in self._endpoints if any(isinstance(table, Unknown) for table in entry[1].tables)]
 
     @cached_property
     def _untyped_endpoints(self) -> tuple[VpcEndpoint, ...]:

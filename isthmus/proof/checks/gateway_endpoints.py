@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from isthmus.intent import Estate
 from isthmus.network.answers import InSubnet, Outcome, Service
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
+from isthmus.network.index import grouped
+from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
 from isthmus.network.packet_classes import USUAL, packet_classes
 from isthmus.network.packets import ALL_PACKETS
 from isthmus.proof.pairs.locations import Inventory, Location, Locations
@@ -80,16 +81,18 @@ def service_violations(
 ) -> Iterator[Violation | UnknownResult]:
     """Workload subnets whose route table has no route to a gateway endpoint of the intent, or may have none."""
     network = engine.network
+    present = grouped(
+        ((endpoint.vpc, endpoint.service_name), endpoint)
+        for endpoint in network.endpoints.values()
+        if endpoint.kind is EndpointKind.GATEWAY
+    )
+    maybe = [*_uncertain(network), *network.possible.endpoints.values()]
     for _, spoke in estate.spokes:
         location = locations.by_name.get(spoke.name)
         for service in spoke.gateway_endpoints if location is not None else ():
             assert location is not None
-            endpoints = [
-                e
-                for e in network.endpoints.values()
-                if e.kind is EndpointKind.GATEWAY and e.vpc == location.vpc and e.service_name == service
-            ]
-            unknown_reason = _unknown_reason(engine, location, service, endpoints) or inventory.unknown_workloads(
+            endpoints = present.get((location.vpc, service), [])
+            unknown_reason = _unknown_reason(location, service, endpoints, maybe) or inventory.unknown_workloads(
                 location.vpc
             )
             if not endpoints and not unknown_reason:
@@ -109,16 +112,25 @@ def service_violations(
                 yield Violation("service-endpoint-missing", why, resources, spoke.name, service)
 
 
-def _unknown_reason(engine: Forwarding, location: Location, service: str, endpoints: list[VpcEndpoint]) -> str:
-    """Why it is unknown which route tables have a route to a gateway endpoint, or ""."""
+def _uncertain(network: Network) -> Iterator[VpcEndpoint]:
+    """Endpoints of which the VPC, the service or the type is unknown."""
+    endpoints = network.endpoints.values()
+    yield from (e for e in endpoints if isinstance(e.vpc, Unknown) or isinstance(e.service, Unknown))
+    yield from (e for e in endpoints if e.kind is EndpointKind.OTHER)
+
+
+def _unknown_reason(
+    location: Location, service: str, endpoints: Sequence[VpcEndpoint], maybe: Sequence[VpcEndpoint]
+) -> str:
+    """Why it is unknown which route tables have a route to a gateway endpoint, or "".
+
+    `maybe`: endpoints that may be gateway endpoints of the VPC for the service.
+    """
     for endpoint in endpoints:
         unknown = next((t for t in endpoint.tables if isinstance(t, Unknown)), None)
         if unknown is not None:
             return f"a table of {endpoint.address}: {unknown.reason}"
-    network = engine.network
-    maybe = [e for e in network.endpoints.values() if isinstance(e.vpc, Unknown) or isinstance(e.service, Unknown)]
-    maybe += [e for e in network.endpoints.values() if e.kind is EndpointKind.OTHER]
-    for endpoint in (*maybe, *network.possible.endpoints.values()):
+    for endpoint in maybe:
         if endpoint.vpc != location.vpc and not isinstance(endpoint.vpc, Unknown):
             continue
         if endpoint.service_name in (service, "") and endpoint.kind in (EndpointKind.GATEWAY, EndpointKind.OTHER):
