@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from itertools import product
@@ -84,12 +84,26 @@ class SitePaths:
 class Matrix:
     """Intended reachability between the locations of a proof.
 
-    `cells[a, b]` is "yes", "no", "-", `ANY` or, to the internet, the egress path. `segments`: the spokes of each.
+    `cell(a, b)` is "yes", "no", "-", `ANY` or, to the internet, the egress path. `kind(a)` is equal for locations with
+    the same cells, apart from the cell to itself. `segments`: the spokes of each.
     """
 
     names: tuple[str, ...]
-    cells: Mapping[tuple[str, str], str]
+    cell: Callable[[str, str], str]
+    kind: Callable[[str], Hashable]
     segments: Mapping[str, Sequence[str]]
+
+    def __iter__(self) -> Iterator[tuple[str, str, str]]:
+        """Every pair of locations, with its cell."""
+        return ((a, b, self.cell(a, b)) for a in self.names for b in self.names)
+
+    def holds(self, word: str) -> bool:
+        """Whether a cell has this text. Two locations of each kind stand for all of them."""
+        kinds: dict[Hashable, list[str]] = {}
+        for name in self.names:
+            kinds.setdefault(self.kind(name), []).append(name)
+        few = [name for members in kinds.values() for name in members[:2]]
+        return any(self.cell(a, b) == word for a, b in product(few, repeat=2))
 
 
 def roots(out: Path, graph: Graph, estate: Estate) -> tuple[Root, ...]:
@@ -197,15 +211,17 @@ def intended(estate: Estate, network: Network, roots: Collection[str]) -> Matrix
     places = replace(bound, all=everything)
     intent = Intended(estate, places)
     words = {True: "yes", False: "no", None: ANY}
-    cells = {}
-    for a, b in product(places.all, repeat=2):
-        cell = words[intent.intended(a.name, b.name)] if in_scope(a, b) else "-"
-        to_internet = b.kind is LocationKind.INTERNET and cell == "yes"
-        cells[a.name, b.name] = intent.egress(a.name).value if to_internet else cell
+    by_name = {place.name: place for place in everything}
+
+    def cell(a: str, b: str) -> str:
+        found = words[intent.intended(a, b)] if in_scope(by_name[a], by_name[b]) else "-"
+        to_internet = by_name[b].kind is LocationKind.INTERNET and found == "yes"
+        return intent.egress(a).value if to_internet else found
+
     segments: dict[str, list[str]] = {}
     for _, spoke in estate.spokes:
         segments.setdefault(str(spoke.segment), []).append(spoke.name)
-    return Matrix(tuple(place.name for place in places.all), cells, segments)
+    return Matrix(tuple(by_name), cell, lambda name: intent.kind(by_name[name]), segments)
 
 
 def allowed_connections(estate: Estate) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

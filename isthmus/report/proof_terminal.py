@@ -5,7 +5,7 @@ Plain text when piped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -95,8 +95,22 @@ def _coloured(text: str) -> Text:
 
 
 def egress_paths(proof: Proof) -> dict[str, str]:
-    """The egress path of each spoke."""
-    return {name: _egress(proof, proof.flows[name, INTERNET]) for name in proof.flows.spokes}
+    """The egress path of each spoke.
+
+    Equivalent spokes use the same resources outside of their VPC, and each its own inside. So if two of them have the
+    same egress path for all subnets, no resource of theirs is part of it, and the others have it too.
+    """
+    found: dict[str, str] = {}
+    equal: dict[Hashable, list[tuple[Flow, str]]] = {}
+    for name in proof.flows.spokes:
+        known = equal.setdefault(proof.flows.group(name), [])
+        if len(known) >= 2 and all(text == known[0][1] and not any(flow.exits.values()) for flow, text in known[:2]):
+            found[name] = known[0][1]
+            continue
+        flow = proof.flows[name, INTERNET]
+        found[name] = _egress(proof, flow)
+        known.append((flow, found[name]))
+    return found
 
 
 def _print_egress(proof: Proof, out: Console) -> None:

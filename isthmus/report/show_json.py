@@ -73,7 +73,7 @@ def _site(paths: SitePaths) -> dict[str, Any]:
 
 def _flows(matrix: Matrix) -> Iterator[dict[str, Any]]:
     """The cells of the matrix that are part of the proof."""
-    for (source, destination), cell in matrix.cells.items():
+    for source, destination, cell in matrix:
         if cell == "-":
             continue
         asked = None if cell == overview.ANY else cell != "no"

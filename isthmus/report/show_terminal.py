@@ -71,8 +71,8 @@ def print_names(found: Mapping[str, Sequence[str]], out: Console) -> None:
 def print_intended(matrix: Matrix, out: Console) -> None:
     """The intended reachability."""
     heading(out, headings.INTENDED)
-    print_matrix(matrix.names, lambda a, b: matrix.cells[a, b], _coloured, out, segments=matrix.segments)
-    if ANY in matrix.cells.values():
+    print_matrix(matrix.names, matrix.cell, _coloured, out, kind=matrix.kind, segments=matrix.segments)
+    if matrix.holds(ANY):
         print_trimmed(Text(f"{ANY}: the intent neither asks for it nor excludes it"), out)
 
 

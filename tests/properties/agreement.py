@@ -57,7 +57,7 @@ def _of_overview(subject: Analysis, answer: Proof) -> Iterator[str]:
         yield f"the overview lacks {sorted(missing)}"
         return
     for flow in answer.flows:
-        cell = matrix.cells[flow.source, flow.destination]
+        cell = matrix.cell(flow.source, flow.destination)
         meant = {"no": False, ANY: None}.get(cell, True)
         if cell == "-" or meant is not flow.intended:
             yield f"{flow.source} -> {flow.destination}: the overview says {cell}, the proof {flow.intended}"

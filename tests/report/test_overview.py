@@ -3,16 +3,20 @@
 import json
 import re
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
+from hypothesis import given, settings
 
 from benchmarks.synth import estate_of as estate_of_spokes
 from isthmus.cli import main
 from isthmus.intent import AllowedConnection, HcpTerraform, LocalBackend, S3Backend, check
+from isthmus.network.model import Network
 from isthmus.output.folder import read_output
 from isthmus.output.overview import advertised, intended, names, roots, route_tables
 from isthmus.report.handover import sheets
 from isthmus.report.show_terminal import print_roots, print_shares, steps
+from isthmus.testing.strategies import estates
 from isthmus.text.console import console
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
@@ -62,7 +66,7 @@ def test_advertised_prefixes_and_the_matrix(output, folder):
     assert {name: prefixes.listed for name, prefixes in found.items()} == {
         "infra-dc1-01": ("10.1.0.0/20", "10.1.16.0/20", "10.1.32.0/20", "10.1.48.0/20")
     }
-    cells = intended(output.estate, output.network, [root.name for root in present]).cells
+    cells = {(a, b): cell for a, b, cell in intended(output.estate, output.network, [root.name for root in present])}
     assert cells["dev", "prod"] == "no"
     assert cells["dev", "shared-services"] == cells["dc1/users", "prod"] == "yes"
     assert cells["dev", "internet"] == "on-premises"
@@ -76,7 +80,7 @@ def test_show_says_that_a_limited_segment_accepts_no_rest_of_a_site(tmp_path, ca
     limited = [replace(segment, site_networks=["dc1/users"]) for segment in estate.segments]
     write_output(tmp_path / "out", synthesize(check(replace(estate, segments=limited))))
     output = read_output(tmp_path / "out")
-    cells = intended(output.estate, output.network, []).cells
+    cells = {(a, b): cell for a, b, cell in intended(output.estate, output.network, [])}
     assert cells["rest of dc1", "dev"] == cells["dev", "rest of dc1"] == "no"
     assert main(["show", str(tmp_path / "out")]) == 0
     assert "any:" not in capsys.readouterr().out
@@ -195,3 +199,17 @@ def test_a_folder_without_output_is_no_answer(command, tmp_path, capsys):
 def test_an_unknown_connection_is_no_answer(folder, capsys):
     assert main(["handover", str(folder), "--connection", "dc9"]) == 2
     assert "it has infra-dc1-01" in capsys.readouterr().err
+
+
+@given(estates())
+@settings(max_examples=20, deadline=None)
+def test_locations_of_one_kind_have_the_same_intended_flows(estate):
+    """The law behind the short matrix: each cell of a location is that of another location of its kind."""
+    matrix = intended(estate, Network(), [])
+    cells = {(a, b): cell for a, b, cell in matrix}
+    assert {matrix.holds(word) for word in cells.values()} == {True}
+    for one, other in combinations(matrix.names, 2):
+        if matrix.kind(one) == matrix.kind(other):
+            assert cells[one, other] == cells[other, one]
+            for name in {*matrix.names} - {one, other}:
+                assert (cells[one, name], cells[name, one]) == (cells[other, name], cells[name, other])

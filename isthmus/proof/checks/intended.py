@@ -52,6 +52,17 @@ class Intended:
             return location.name
         return (spoke.segment, spoke.egress, self.estate.zones_of(spoke), tuple(spoke.nat_zones or ()))
 
+    def kind(self, location: Location) -> Hashable:
+        """Locations of the same kind have the same intended flows, whatever Terraform makes of them.
+
+        The CIDRs of a spoke matter where its packets to the internet pass a firewall, whose rules may name addresses.
+        """
+        spoke = self._spokes.get(location.name)
+        if spoke is None or location.kind is not LocationKind.SPOKE:
+            return location.name
+        inspected = self._firewall is not None and self.inspected(location.name, INTERNET)
+        return (self._segments[location.name].name, spoke.egress, location.cidrs if inspected else ())
+
     # --- intended flows
 
     def intended(self, a: str, b: str) -> bool | None:
