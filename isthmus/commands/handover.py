@@ -8,7 +8,7 @@ from pathlib import Path
 
 from isthmus.commands.arguments import output as output_argument
 from isthmus.errors import CannotAnswer
-from isthmus.platforms import Platform, UnknownPlatform, platform, platform_names
+from isthmus.platforms import Platform, UnknownPlatform, platform, platform_names, refused
 from isthmus.text.output_files import STDOUT, check_outputs, publish
 
 HELP = "write hand-over sheets or device configurations for the on-premises network team"
@@ -119,6 +119,10 @@ def _platform(name: str | None, device: str) -> Platform:
     try:
         return platform(name)
     except UnknownPlatform:
+        if impossible := refused(name):
+            raise CannotAnswer(
+                f"{impossible.title} cannot be configured: {impossible.reason}. Use {impossible.instead}"
+            ) from None
         close = difflib.get_close_matches(name, platform_names(), n=1)
         hint = f"did you mean {close[0]}? " if close else ""
         raise CannotAnswer(f"no platform {name!r}: {hint}The platforms are {', '.join(platform_names())}") from None

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from isthmus.aws.tunnel_packet_sizes import PacketSize
-from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, FilterAction, FilterRule
+from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, FilterAction, FilterRule, Service
 from isthmus.devices.proposals import Algorithms, algorithms, unsupported
 from isthmus.errors import CannotAnswer
 from isthmus.platforms import Platform
@@ -102,6 +102,12 @@ def _sizes(connection: DeviceConnection) -> Iterator[PacketSize]:
         yield tunnel.sizes.nat_traversal if connection.nat_traversal else tunnel.sizes.plain
 
 
+def _services(device: Device) -> list[Service]:
+    """The services of the filter rules, each once, without that of all packets."""
+    found = dict.fromkeys(rule.service for rule in device.filters)
+    return [service for service in found if service.protocol]
+
+
 def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
     def phase1(tunnel: DeviceTunnel) -> Algorithms:
         return algorithms(tunnel.phase1, platform.phase1)
@@ -124,6 +130,7 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
         "phase1": phase1,
         "phase2": phase2,
         "outside": outside,
+        "outsides": [outside(tunnel) for tunnel in device.tunnels],
         "key": key,
         "permits": permits,
         "advertised": sorted({prefix for connection in device.connections for prefix in connection.advertises}),
@@ -131,6 +138,7 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
         "most_prefixes": MOST_PREFIXES,
         "mss": min(size.mss for connection in device.connections for size in _sizes(connection)),
         "replay_window": min(tunnel.replay_window for tunnel in device.tunnels),
+        "services": _services(device),
         "ranges": sorted({range_ for rule in device.filters for range_ in (*rule.source, *rule.destination)}),
         "table": f"isthmus_{_identifier(device.name)}",
     }

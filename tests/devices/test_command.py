@@ -128,7 +128,9 @@ def test_the_json_follows_its_schema_and_states_the_same(tmp_path: Path, capsys:
     [
         (["--device", "vyos"], "name a folder"),
         (["--device", "vyoss", "-o", "x"], "did you mean vyos?"),
-        (["--device", "routeros", "-o", "x"], "The platforms are cisco-asa"),
+        (["--device", "huawei", "-o", "x"], "The platforms are cisco-asa"),
+        (["--device", "mikrotik-routeros", "-o", "x"], "RouterOS 7 has no tunnel interface for IPsec"),
+        (["--device", "RouterOS", "-o", "x"], "isthmus handover --json has all values"),
         (["--device", "-o", "x"], "has no platform"),
         (["--device", "vyos", "-o", "x", "--connection", "dc9"], "holds no VPN connection 'dc9'"),
         (["--state", "x.tfstate"], "--state is for --device"),
@@ -167,3 +169,5 @@ def test_the_estate_is_checked_against_the_platform() -> None:
     check(with_platform(estate, "juniper-junos"))
     with pytest.raises(InvalidEstate, match="unknown-platform"):
         check(with_platform(estate, "junos"))
+    with pytest.raises(InvalidEstate, match=r"no tunnel interface for IPsec(?s:.*)isthmus handover --json"):
+        check(with_platform(estate, "mikrotik"))

@@ -9,7 +9,7 @@ from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.site import CustomerGateway
 from isthmus.intent.vpn import Routing, VpnConnection
-from isthmus.platforms import Platform, lacking, platform, platform_names
+from isthmus.platforms import Platform, lacking, platform, platform_names, refused
 
 _VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/your-cgw.html"
 
@@ -19,7 +19,11 @@ def unknown_platform(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's platform is not one that Isthmus writes configurations for."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
-            if gateway.platform is not None and gateway.platform not in platform_names():
+            if gateway.platform is None or gateway.platform in platform_names():
+                continue
+            if impossible := refused(gateway.platform):
+                yield Fault(gateway, f"platform is {gateway.platform!r}. {impossible.reason}", impossible.instead)
+            else:
                 close = difflib.get_close_matches(gateway.platform, platform_names(), n=1)
                 remedy = f'"{close[0]}"' if close else f"one of {', '.join(platform_names())}, or no platform"
                 yield Fault(gateway, f"platform is {gateway.platform!r}", remedy)

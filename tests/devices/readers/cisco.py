@@ -53,9 +53,10 @@ def _cisco(
 ) -> Parsed:
     asn = first(r"^router bgp (\d+)", text)
     forwarded: dict[str, frozenset[IPv4Address]] = {}
-    for number, domain in every(r"^! ip dns name-list (\d+) permit (\S+)$", text):
-        view = first(rf"^! ip dns view isthmus-{number}\n((?:!  dns forwarder \S+\n)+)", text)
+    for number, domain in every(r"^ip dns name-list (\d+) permit \.\*(\S+)$", text):
+        view = first(rf"^ip dns view isthmus-{number}\n((?: dns forwarder \S+\n)+)", text)
         assert view
+        assert f" view isthmus-{number} {number}\n  restrict name-group {number}\n" in text
         forwarded[domain.lower()] = frozenset(map(IPv4Address, every(r"forwarder (\S+)", view[1])))
     for domain, servers in every(r"^!     (\S+) to (.*)$", text):
         forwarded[domain] = frozenset(map(IPv4Address, servers.split(", ")))

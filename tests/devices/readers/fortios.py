@@ -84,7 +84,7 @@ def _forti_rules(sections: Mapping[str, str], source: str) -> Iterator[Entry]:
         assert subnet
         addresses[name] = masked(subnet[1], subnet[2])
     services = {"ALL": ANYTHING}
-    for name, body in _edits(sections["firewall service custom"]):
+    for name, body in _edits(sections.get("firewall service custom", "")):
         if icmp := first(r"set icmptype (\d+)$", body):
             services[name] = Service("icmp", int(icmp[1]), int(icmp[1]))
         elif ports := first(r"set (tcp|udp)-portrange (\d+)-(\d+)$", body):
