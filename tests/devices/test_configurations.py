@@ -117,7 +117,7 @@ def test_hostile_names_stay_on_their_line(busy_devices: tuple[Device, ...], name
     """Names are data: they add no line and end no string."""
     device = busy_devices[-1]
     hostile = 'x"\n!\nno router bgp 65010\r}; drop #'
-    filters = tuple(replace(rule, name=hostile) for rule in device.filters)
+    filters = tuple(replace(rule, name=f"{hostile}{rule.name}") for rule in device.filters)
     changed = replace(device, name=hostile, site=hostile, estate=hostile, filters=filters)
     texts = [file.text for file in configuration(changed, platform(name))]
     plain = [file.text for file in configuration(device, platform(name))]

@@ -1,6 +1,7 @@
 """Diagrams to read, one in each file of `pictures`: two estates, a difference, and a network with what they lack.
 
-`python -m tests.report.pictures` draws them anew. Look at the difference, rendered, before committing it.
+`python -m tests.report.pictures` draws them anew, and the picture of the README. Look at the difference, rendered,
+before committing it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from isthmus import proof
 from isthmus.network.model import AttachmentKind, EndpointKind, Firewall, Unknown, VpcEndpoint, VpcPeering
 from isthmus.report.diagram import mermaid, picture
 from isthmus.report.diagram.network import drawn
+from isthmus.report.diagram.svg import svg
 from tests.modules.synthesized import files_of
 from tests.network.networks import Draft
 from tests.proof.estates import write
 
 FOLDER = Path(__file__).parent / "pictures"
+README = Path(__file__).parents[2] / "docs/network.svg"  # the network of this repository, with both ends of the VPN
 ESTATES = ("environments.estate", "examples.stage_4_central_egress")
 BEFORE = "examples.stage_3_every_vpc"
 
@@ -32,6 +35,13 @@ def current() -> Mapping[str, str]:
         **{f"{name}.mmd": mermaid.text(drawing) for name, drawing in made.items()},
         "other_networks.mmd": mermaid.text(drawn(others().network(), others().sites)),
     }
+
+
+def readme() -> str:
+    """The picture of the README as it is today."""
+    with tempfile.TemporaryDirectory() as folder:
+        read = proof.read(write(files_of(ESTATES[0]), Path(folder)))
+    return svg(picture(read), "The network of this repository")
 
 
 def others() -> Draft:
@@ -82,3 +92,4 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name, text in current().items():
         (FOLDER / name).write_text(text)
+    README.write_text(readme())

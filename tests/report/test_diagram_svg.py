@@ -25,6 +25,7 @@ from isthmus.report.diagram.png import png
 from isthmus.report.diagram.svg import svg
 from tests.network.strategies import networks
 from tests.proof.estates import output, write
+from tests.report import pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
 STAGES = ("stage_1_dev_only", "stage_4_central_egress", "stage_5_resilient_vpn")
@@ -246,3 +247,13 @@ def test_draw_refuses_two_outputs_in_one_place(
     plan = folder / STAGES[0] / "intent.json"
     assert main([*given, "--svg", str(plan)]) == 2
     assert plan.read_text().startswith("{")
+
+
+def test_the_picture_of_the_readme_shows_both_ends() -> None:
+    """If it is wrong: `.venv/bin/python -m tests.report.pictures`, and look at the difference."""
+    text = pictures.README.read_text()
+    assert text == pictures.readme()
+    assert "(docs/network.svg)" in (pictures.README.parents[1] / "README.md").read_text()
+    for kind in ("site: dc1", "customer gateway: 203.0.113.10", "VPN connection: infra-dc1-01", "VPC: infra-prod"):
+        assert kind in text
+    assert "2 tunnels, BGP" in text

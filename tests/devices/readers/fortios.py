@@ -24,6 +24,7 @@ from tests.devices.parsed import (
 
 def fortios(texts: Texts) -> Parsed:
     [text] = texts.values()
+    check_blocks(text)
     sections = dict(every(r"^config (.*)\n((?:    .*\n)*)end$", text))
     lists: dict[str, set[IPv4Network]] = defaultdict(set)
     for name, body in _edits(sections.get("router prefix-list", "")):
@@ -73,6 +74,37 @@ def fortios(texts: Texts) -> Parsed:
     )
 
 
+def check_blocks(text: str) -> None:
+    """The blocks of FortiOS: `config` holds settings and other `config`, or `edit`; `edit` ends with `next`.
+
+    Raises `AssertionError` for a block that does not end, for a setting outside of a block, and for an entry twice.
+    """
+    blocks: list[tuple[str, set[str], set[str]]] = []  # word, kinds of lines in it, entries in it
+    for line in text.splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if not word or word.startswith("#"):
+            continue
+        assert word in ("config", "edit", "set", "unset", "next", "end"), line
+        if word in ("next", "end"):
+            opened, _, _ = blocks.pop()
+            assert (opened, word) in (("edit", "next"), ("config", "end")), line
+            continue
+        if blocks:
+            inside, kinds, entries = blocks[-1]
+            kinds.add("edit" if word == "edit" else "setting")
+            assert len(kinds) == 1, line
+            assert (word == "edit") <= (inside == "config"), line
+            if word == "edit" and rest != "0":
+                assert rest not in entries, line
+                assert not rest.isdecimal() or int(rest) == len(entries) + 1, line
+                entries.add(rest)
+        else:
+            assert word == "config", line
+        if word in ("config", "edit"):
+            blocks.append((word, set(), set()))
+    assert not blocks
+
+
 def _edits(section: str) -> list[tuple[str, str]]:
     return every(r'^    edit "?(.*?)"?\n((?s:.*?))^    next$', section)
 
@@ -86,11 +118,13 @@ def _forti_rules(sections: Mapping[str, str], source: str) -> Iterator[Entry]:
     services = {"ALL": ANYTHING}
     for name, body in _edits(sections.get("firewall service custom", "")):
         if icmp := first(r"set icmptype (\d+)$", body):
+            assert "set protocol ICMP\n" in body
             services[name] = Service("icmp", int(icmp[1]), int(icmp[1]))
         elif ports := first(r"set (tcp|udp)-portrange (\d+)-(\d+)$", body):
             services[name] = Service(ports[1], int(ports[2]), int(ports[3]))
     for _, body in _edits(sections["firewall policy"]):
         setting = dict(every(r"^        set (\S+) (.*)$", body))
+        assert setting["action"] in ("accept", "deny")
         if setting["srcintf"].strip('"') != source:
             continue
         sources, destinations = (

@@ -70,12 +70,15 @@ def _junos_rules(text: str, zones: str) -> Iterator[Entry]:
     lines: dict[str, list[str]] = defaultdict(list)
     for policy, rest in every(rf"^set security policies {zones} policy (\S+) (.*)$", text):
         lines[policy].append(rest)
-    for policy, settings in lines.items():
+    for settings in lines.values():
         joined = "\n".join(settings)
         service = ANYTHING
-        if "match application any" not in joined:
-            application = "\n".join(every(rf"^set applications application {policy} (.*)$", text))
+        [name] = every(r"^match application (\S+)$", joined)
+        [action] = every(r"^then (permit|deny)$", joined)
+        if name != "any":
+            application = "\n".join(every(rf"^set applications application {re.escape(name)} (.*)$", text))
             if icmp := first(r"^icmp-type (\d+)$", application):
+                assert first(r"^protocol icmp$", application)
                 service = Service("icmp", int(icmp[1]), int(icmp[1]))
             else:
                 protocol = first(r"^protocol (\w+)$", application)
@@ -83,9 +86,11 @@ def _junos_rules(text: str, zones: str) -> Iterator[Entry]:
                 assert protocol
                 assert ports
                 service = Service(protocol[1], int(ports[1]), int(ports[2]))
+        assert "match source-address " in joined
+        assert "match destination-address " in joined
         yield from product(
-            "then permit" in joined,
-            [book[name] for name in every(r"match source-address (\S+)", joined)],
-            [book[name] for name in every(r"match destination-address (\S+)", joined)],
+            action == "permit",
+            [book[name] for name in every(r"^match source-address (\S+)$", joined)],
+            [book[name] for name in every(r"^match destination-address (\S+)$", joined)],
             service,
         )

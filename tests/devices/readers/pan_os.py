@@ -21,6 +21,8 @@ from tests.devices.parsed import (
     product,
 )
 
+_SETTINGS = {"from", "to", "source", "destination", "application", "service", "action"}
+
 
 def pan_os(texts: Texts) -> Parsed:
     [text] = texts.values()
@@ -75,8 +77,10 @@ def _pan_rules(text: str, source_zone: str, destination_zone: str) -> Iterator[E
     }
     lines: dict[str, dict[str, str]] = defaultdict(dict)
     for rule, name, value in every(r"^set rulebase security rules (\S+) (\S+) (.*)$", text):
+        assert name not in lines[rule], (rule, name)
         lines[rule][name] = value
     for rule in lines.values():
+        assert rule.keys() - {"description"} == _SETTINGS
         if (rule["from"], rule["to"]) != (source_zone, destination_zone):
             continue
         ping = rule["application"] == "ping"

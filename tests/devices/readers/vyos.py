@@ -20,14 +20,19 @@ from tests.devices.parsed import (
     product,
 )
 
+DENY_ALL = {"action": "deny", "prefix": "0.0.0.0/0", "le": "32"}
+
 
 def vyos(texts: Texts) -> Parsed:
     [text] = texts.values()
+    rules: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for name, rule, setting, value in every(r"^set policy prefix-list (\S+) rule (\d+) (\S+) (\S+)$", text):
+        rules[name, rule][setting] = value
     lists = defaultdict(set)
-    denied = set(every(r"^set policy prefix-list (\S+) rule \d+ action deny$", text))
-    for name, prefix in every(r"^set policy prefix-list (\S+) rule \d+ prefix (\S+)$", text):
-        if name not in denied:
-            lists[name].add(IPv4Network(prefix))
+    for (name, _), settings in rules.items():
+        assert settings.keys() == {"action", "prefix"} or settings == DENY_ALL
+        if settings["action"] == "permit":
+            lists[name].add(IPv4Network(settings["prefix"]))
     neighbors = {}
     for address, asn in every(r"^set protocols bgp neighbor (\S+) remote-as (\d+)$", text):
         at = rf"^set protocols bgp neighbor {re.escape(address)} address-family ipv4-unicast prefix-list"
