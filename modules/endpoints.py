@@ -124,7 +124,7 @@ def spoke_endpoints(
     """Interface endpoints that only this spoke uses: in its private subnets, with AWS's private DNS names."""
     if not spoke.interface_endpoints:
         return
-    sources = {identifier(cidr): cidr for cidr in (spoke.cidr, *spoke.secondary_cidrs)}
+    sources = {identifier(cidr): cidr for cidr in spoke.own_cidrs}
     group = _group(module, f"{name}-endpoints", vpc_id, sources, ports_of(spoke.interface_endpoints))
     for service in sorted(spoke.interface_endpoints):
         _endpoint(

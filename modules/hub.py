@@ -192,7 +192,14 @@ def _join_role(
         name,
         name="join-segment",
         role=module.ref(role),
-        policy=_join_policy(estate, kept_name(segment), _owners(estate, joining), associate, propagate=propagate),
+        policy=_join_policy(
+            estate,
+            kept_name(segment),
+            _owners(estate, joining),
+            associate,
+            propagate=propagate,
+            route=propagate if segment.static_routes else (),
+        ),
     )
 
 
@@ -275,15 +282,13 @@ def _join_policy(
         "ec2:EnableTransitGatewayRouteTablePropagation",
     ]
     routing = ["ec2:CreateTransitGatewayRoute", "ec2:DeleteTransitGatewayRoute", "ec2:ReplaceTransitGatewayRoute"]
+    # The attachment that propagates, or is the target of a route, is a resource of the action too.
+    owned = [*(propagation if propagate or not route else []), *(routing if route else [])]
+    # Spokes of an isolated segment that reaches no other propagate into no table. IAM requires a resource, so there is
+    # no statement then.
+    further = [allow("Propagate", actions=propagation, resources=propagate)] if propagate else []
     if route:
-        # The attachment that is the target of a route is a resource of the action too.
-        looking = "ec2:SearchTransitGatewayRoutes"
-        owned, further = routing, [allow("Route", actions=[*routing, looking], resources=route)]
-    else:
-        # Spokes of an isolated segment that reaches no other propagate into no table. IAM requires a resource, so there
-        # is no statement then.
-        tables = [allow("Propagate", actions=propagation, resources=propagate)] if propagate else []
-        owned, further = propagation, tables
+        further.append(allow("Route", actions=[*routing, "ec2:SearchTransitGatewayRoutes"], resources=route))
     if firewall:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsnetworkfirewall.html
         accepting = [f"network-firewall:{verb}NetworkFirewallTransitGatewayAttachment" for verb in ("Accept", "Delete")]

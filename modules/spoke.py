@@ -9,13 +9,16 @@ from typing import Any
 from zlib import crc32
 
 from isthmus.intent import Egress, Environment, Estate, Spoke
-from isthmus.intent.addressing import Tier, subnets, tiers_in, zone_number
+from isthmus.intent.addressing import Tier, nat_address, subnets, tiers_in, zone_number
 from isthmus.intent.former_names import kept_name
 from isthmus.intent.network_acl_rules import Ports, limited_locations
 from isthmus.intent.reachability import networks_reached
 from isthmus.intent.site_remainder import Rank, allowed_connection_rules, own_ranges, site_rules
+from isthmus.intent.static_prefixes import static_prefixes
 from modules.aws import (
+    Ec2TransitGatewayRoute,
     Ec2TransitGatewayRouteTablePropagation,
+    NatGateway,
     NetworkAcl,
     NetworkAclAssociation,
     NetworkAclRule,
@@ -77,7 +80,8 @@ class _Spoke(VpcModule):
         self._subnets()
         self._network_acl()
         attached = self._attachment()
-        self._routes_to_hub(attached)
+        nats = self._private_nat_gateways()
+        self._routes_to_hub(attached, nats)
         if self.spoke.egress is Egress.LOCAL:
             self._local_egress()
         gateway_endpoints = self._gateway_endpoints()
@@ -104,7 +108,7 @@ class _Spoke(VpcModule):
                 vpc_id=self.module.ref(self.vpc),
                 cidr_block=cidr,
             )
-            for cidr in sorted(self.spoke.secondary_cidrs)
+            for cidr in sorted(self.spoke.vpc_cidrs[1:])
         }
         for tier in tiers_in(self.estate, self.spoke):
             for number, zone in self.zones.items():
@@ -159,26 +163,55 @@ class _Spoke(VpcModule):
     # --- the hub -----------------------------------------------------------------------------------------------------
 
     def _attachment(self) -> TerraformElement:
+        """Attach the VPC. The hub learns its CIDRs, or has a static route to its routable CIDR.
+
+        An attachment propagates every CIDR of its VPC, so a spoke with a routable CIDR propagates nothing.
+        https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+        """
         attached = self.attach(self.tables.table_of_spoke(self.spoke).key, tag=kept_name(self.segment))
         for table in self.tables.propagated_from_spoke(self.spoke):
-            self.module.add(
-                Ec2TransitGatewayRouteTablePropagation,
-                table.key,
-                transit_gateway_attachment_id=self.module.ref(attached),
-                transit_gateway_route_table_id=self.table_ids[table.key],
+            at_table = {
+                "transit_gateway_attachment_id": self.module.ref(attached),
+                "transit_gateway_route_table_id": self.table_ids[table.key],
                 **self.at_hub,
-            )
+            }
+            if self.spoke.routable_cidr is None:
+                self.module.add(Ec2TransitGatewayRouteTablePropagation, table.key, **at_table)
+            for cidr in static_prefixes(self.estate, self.spoke):
+                name = f"{table.key}_{identifier(cidr)}"
+                self.module.add(Ec2TransitGatewayRoute, name, destination_cidr_block=cidr, **at_table)
         return attached
 
-    def _routes_to_hub(self, attached: TerraformElement) -> None:
+    def _private_nat_gateways(self) -> Mapping[int, NatGateway]:
+        """The private NAT gateway of each zone, for a spoke with a routable CIDR.
+
+        Hosts send from addresses that are in use elsewhere. The NAT gateway translates them to its own address.
+        https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-scenarios.html
+        """
+        if self.spoke.routable_cidr is None:
+            return {}
+        return {
+            number: self.private_nat_gateway(number, str(nat_address(self.cidrs[f"{Tier.ROUTABLE}_az{number}"])))
+            for number in self.zones
+        }
+
+    def _routes_to_hub(self, attached: TerraformElement, nats: Mapping[int, NatGateway]) -> None:
+        """The routes to the estate's blocks, to site networks and to an egress path at the hub.
+
+        With private NAT gateways, only their subnets send to the hub. All other subnets send to the NAT gateway of
+        their zone.
+        """
         destinations = {f"block_{identifier(block)}": block for block in sorted(self.estate.blocks)}
         reached = networks_reached(self.estate, self.segment)
         destinations |= {identifier(network): cidr for network, cidr in reached.items()}
+        if self.spoke.egress in (Egress.ON_PREMISES, Egress.CENTRAL):
+            destinations["default"] = DEFAULT
         for key in (key for key in self._workload_keys() if key in self.route_tables):
+            target: dict[str, Any] = {"transit_gateway_id": self.gateway_id, "depends_on": [attached]}
+            if nats and not key.startswith(Tier.ROUTABLE):
+                target = {"nat_gateway_id": self.module.ref(nats[int(key.rpartition("_az")[2])])}
             for name, cidr in destinations.items():
-                self.route(key, name, cidr, transit_gateway_id=self.gateway_id, depends_on=[attached])
-            if self.spoke.egress in (Egress.ON_PREMISES, Egress.CENTRAL):
-                self.route(key, "default", DEFAULT, transit_gateway_id=self.gateway_id, depends_on=[attached])
+                self.route(key, name, cidr, **target)
 
     # --- local egress ------------------------------------------------------------------------------------------------
 

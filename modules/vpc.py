@@ -213,6 +213,22 @@ class VpcModule:
         )
         return nat, address
 
+    def private_nat_gateway(self, number: int, address: str) -> NatGateway:
+        """Add the private NAT gateway in the routable subnet of a zone, with this address.
+
+        As with `nat_gateway`, routes are updated before the gateway is destroyed. Its address belongs to its subnet, so
+        a gateway in another subnet has another address.
+        """
+        return self.module.add(
+            NatGateway,
+            f"{Tier.ROUTABLE}_az{number}",
+            connectivity_type="private",
+            private_ip=address,
+            subnet_id=self.module.ref(self.subnets[f"{Tier.ROUTABLE}_az{number}"]),
+            tags={"Name": f"{self.name}-private-nat-az{number}"},
+            lifecycle=CREATE_BEFORE_DESTROY,
+        )
+
     def route(self, key: str, name: str, cidr: str, **target: Any) -> None:
         """Add a route to the table of a subnet.
 

@@ -44,7 +44,7 @@ def _ranges_of(estate: Estate, segment: Segment, egress: Egress | None = None) -
         text
         for _, spoke in estate.spokes
         if spoke.segment == segment.name and egress in (None, spoke.egress)
-        for text in (spoke.cidr, *spoke.secondary_cidrs)
+        for text in spoke.visible_cidrs
     ]
     return tuple(collapse_addresses(map(IPv4Network, texts)))
 

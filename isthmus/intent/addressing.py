@@ -27,6 +27,7 @@ class Tier(StrEnum):
     PRIVATE          workloads
     PUBLIC           NAT gateways, with a route to the internet gateway
     TRANSIT_GATEWAY  only the network interfaces of the transit gateway
+    ROUTABLE         private NAT gateways, in the routable CIDR of a spoke
     FIREWALL         firewall endpoints
     RESOLVER         Route 53 Resolver endpoints
     ENDPOINTS        interface endpoints
@@ -35,6 +36,7 @@ class Tier(StrEnum):
     PRIVATE = "private"
     PUBLIC = "public"
     TRANSIT_GATEWAY = "transit_gateway"
+    ROUTABLE = "routable"
     FIREWALL = "firewall"
     RESOLVER = "resolver"
     ENDPOINTS = "endpoints"
@@ -50,6 +52,9 @@ _WIDE = {Tier.TRANSIT_GATEWAY: 1, Tier.FIREWALL: 2, Tier.RESOLVER: 3, Tier.ENDPO
 _COMPACT = {Tier.TRANSIT_GATEWAY: 1, Tier.PUBLIC: 2, Tier.FIREWALL: 3, Tier.RESOLVER: 4}
 # In an egress VPC: the quarter with a tier's subnets. The third quarter is free.
 _QUARTERS = {Tier.PUBLIC: 0, Tier.FIREWALL: 1, Tier.TRANSIT_GATEWAY: 3}
+
+# In a routable CIDR: the half with a tier's subnets (a /28 for each zone).
+_ROUTABLE = {Tier.ROUTABLE: 0, Tier.TRANSIT_GATEWAY: 1}
 
 _ZONE_ID = re.compile(r"[a-z0-9]+-az([1-9]\d*)")
 _TUNNELS = IPv4Network("169.254.16.0/20")
@@ -70,9 +75,9 @@ def subnet_name(tier: Tier, zone: str) -> str:
 
 def tiers_of(spoke: Spoke) -> tuple[Tier, ...]:
     """The tiers of a spoke in each of its zones."""
-    if spoke.egress is Egress.LOCAL:
-        return (Tier.PRIVATE, Tier.PUBLIC, Tier.TRANSIT_GATEWAY)
-    return (Tier.PRIVATE, Tier.TRANSIT_GATEWAY)
+    public = (Tier.PUBLIC,) if spoke.egress is Egress.LOCAL else ()
+    routable = (Tier.ROUTABLE,) if spoke.routable_cidr is not None else ()
+    return (Tier.PRIVATE, *public, Tier.TRANSIT_GATEWAY, *routable)
 
 
 def tiers_in(estate: Estate, spoke: Spoke) -> tuple[Tier, ...]:
@@ -100,13 +105,21 @@ def subnets(spoke: Spoke, zones: Sequence[str], tiers: Sequence[Tier]) -> Mappin
 
     Raises `NoSlot` for a subnet that is not pinned and has no slot, `ValueError` for an invalid CIDR.
     """
-    vpc = IPv4Network(spoke.cidr)
     found: dict[str, IPv4Network] = {}
     for tier in tiers:
         for number, zone in sorted((zone_number(zone), zone) for zone in zones):
             name = subnet_name(tier, zone)
-            found[name] = IPv4Network(spoke.subnets[name]) if name in spoke.subnets else slot(vpc, tier, number)
+            found[name] = IPv4Network(spoke.subnets[name]) if name in spoke.subnets else slot_of(spoke, tier, number)
     return found
+
+
+def nat_address(subnet: IPv4Network) -> IPv4Address:
+    """The address of the private NAT gateway in a routable subnet: the first that AWS does not reserve.
+
+    It is fixed, because firewalls at sites refer to it.
+    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+    """
+    return subnet[4]
 
 
 def egress_tiers(egress: EgressVpc) -> tuple[Tier, ...]:
@@ -132,6 +145,34 @@ def egress_subnets(egress: EgressVpc, zones: Sequence[str]) -> Mapping[str, IPv4
                 raise NoSlot(f"an egress VPC of /24 has slots for az1 to az4 only: write a /23 for az{number}")
             found[f"{tier}_az{number}"] = _nth(quarter, 28, number - 1)
     return found
+
+
+def range_of(spoke: Spoke, tier: Tier) -> str:
+    """The CIDR of a spoke that has the slots of a tier: its `cidr`, or its `routable_cidr`."""
+    return spoke.routable_cidr if spoke.routable_cidr is not None and tier in _ROUTABLE else spoke.cidr
+
+
+def slot_of(spoke: Spoke, tier: Tier, zone: int) -> IPv4Network:
+    """The CIDR of a tier's subnet of a spoke in the zone with this number.
+
+    Raises `NoSlot` if there is no slot, `ValueError` for an invalid CIDR.
+    """
+    whole = IPv4Network(range_of(spoke, tier), strict=False)
+    if spoke.routable_cidr is not None and tier in _ROUTABLE:
+        return _routable_slot(whole, tier, zone)
+    return slot(whole, tier, zone)
+
+
+def _routable_slot(routable: IPv4Network, tier: Tier, zone: int) -> IPv4Network:
+    """The zone's /28 in the half of the tier."""
+    if not 16 <= routable.prefixlen <= 27:
+        raise NoSlot(f"a routable CIDR of /{routable.prefixlen} has no slots: write a CIDR of /16 to /27")
+    half = _nth(routable, routable.prefixlen + 1, _ROUTABLE[tier])
+    most = 1 << (28 - half.prefixlen)
+    if zone > most:
+        zones = "az1" if most == 1 else f"az1 to az{most}"
+        raise NoSlot(f"a routable CIDR of /{routable.prefixlen} has slots for {zones} only: write a larger CIDR")
+    return _nth(half, 28, zone - 1)
 
 
 def slot(vpc: IPv4Network, tier: Tier, zone: int) -> IPv4Network:

@@ -38,7 +38,7 @@ def intent_locations(estate: Estate) -> tuple[IntentLocation, ...]:
         for site in estate.sites
         for name, cidr in site.networks.items()
     )
-    spokes = (IntentLocation(spoke.name, "spoke", (spoke.cidr, *spoke.secondary_cidrs)) for _, spoke in estate.spokes)
+    spokes = (IntentLocation(spoke.name, "spoke", spoke.vpc_cidrs) for _, spoke in estate.spokes)
     order = attrgetter("name")
     return (*sorted(networks, key=order), *sorted(spokes, key=order), IntentLocation(INTERNET, "internet"))
 

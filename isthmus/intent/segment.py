@@ -41,6 +41,8 @@ class Segment:
     route_table_name    sets the `Name` of its plain route table; derived: `<prefix>-<segment>`
     may_be_attached_by  organizational units or accounts whose pipelines may attach spokes to it; empty: the account of
                         the hub alone
+    static_routes       pipelines in other accounts may add static routes to the tables that its spokes propagate into;
+                        spokes with `routable_cidr` need it outside the account of the hub
     was                 its name before a rename: Terraform moves its resources instead of replacing them
     """
 
@@ -53,6 +55,7 @@ class Segment:
     site_networks: Many[str] | None = None
     route_table_name: str | None = None
     may_be_attached_by: Many[Principal] = ()
+    static_routes: bool = False
     was: str | None = None
 
 

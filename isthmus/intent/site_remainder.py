@@ -52,7 +52,7 @@ def rest_of(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
 @remembered
 def _own(estate: Estate) -> tuple[IPv4Network, ...]:
     """The ranges of the estate: its blocks, and ranges of spokes outside them."""
-    texts = [*estate.blocks, *(c for _, spoke in estate.spokes for c in (spoke.cidr, *spoke.secondary_cidrs))]
+    texts = [*estate.blocks, *(c for _, spoke in estate.spokes for c in spoke.visible_cidrs)]
     return tuple(collapse_addresses(_networks(texts)))
 
 
@@ -134,9 +134,7 @@ def own_ranges(estate: Estate, spoke: Spoke) -> tuple[str, ...]:
         in_rest = any(own.overlaps(prefix) for prefix in rest_denied(estate, segment))
         return any(own.overlaps(cidr) for cidr in limited) or (in_rest and not any(own.subnet_of(c) for c in accepted))
 
-    return tuple(
-        sorted(text for text in (spoke.cidr, *spoke.secondary_cidrs) for own in _networks([text]) if is_denied(own))
-    )
+    return tuple(sorted(text for text in spoke.vpc_cidrs for own in _networks([text]) if is_denied(own)))
 
 
 def allowed_connection_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[AclRule]:

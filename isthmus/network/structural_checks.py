@@ -67,17 +67,35 @@ def _overlaps(items: Iterable[tuple[Cidr, str]]) -> Iterator[tuple[tuple[Cidr, s
 
 
 def _overlapping_vpcs(network: Network) -> Iterator[StructuralProblem]:
+    """VPCs on one gateway that overlap, where a route table needs the propagated route of one of them.
+
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
+    """
     by_gateway: dict[str, list[tuple[Cidr, str]]] = defaultdict(list)
     for a in network.attachments.values():
         if a.kind is AttachmentKind.VPC and isinstance(a.gateway, str) and isinstance(a.attached, str):
             by_gateway[a.gateway] += [(c, a.attached) for c in vpc_cidrs(network, a.attached)]
     for gateway, items in by_gateway.items():
         for (first, vpc), (second, other) in _overlaps(items):
+            if not _needs_propagation(network, vpc, first) and not _needs_propagation(network, other, second):
+                continue
             why = (
                 f"{vpc} {first} and {other} {second} overlap, both attached to {gateway}: "
                 "it does not propagate the one attached later"
             )
             yield StructuralProblem("overlapping-vpcs", (other, vpc), why)
+
+
+def _needs_propagation(network: Network, vpc: str, cidr: Cidr) -> bool:
+    """Whether a transit gateway route table learns a CIDR of a VPC, or may do so, and has no static route for it."""
+    attached = {a.address for a in network.attachments.values() if a.attached == vpc}
+    attached |= {address for address, a in network.possible.attachments.items() if a.attached == vpc}
+    for table in network.tgw_tables.values():
+        learns = any(isinstance(name, Unknown) or name in attached for name in table.propagations)
+        learns = learns or any(perhaps.address in attached for perhaps in table.may_learn)
+        if learns and not any(route.destination == cidr and not route.unknown_reason for route in table.routes):
+            return True
+    return False
 
 
 def _subnets_outside(network: Network) -> Iterator[StructuralProblem]:

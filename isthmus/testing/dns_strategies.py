@@ -45,8 +45,10 @@ def resolving(draw: DrawFn, estate: Estate) -> Estate:
 
 
 def _may_hold(estate: Estate, environment: Environment, spoke: Spoke) -> bool:
-    """Whether no spoke in the hub's environment would use DNS of a later environment."""
+    """Whether all spokes reach this one, and none in the hub's environment would use DNS of a later environment."""
     trial = _with(estate, environment, dns=HybridDns(spoke=spoke.name))
+    if spoke.routable_cidr is not None:
+        return False
     return environment.hub is not None or all(user.hub is None for user, _ in served(trial))
 
 

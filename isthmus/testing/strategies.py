@@ -44,7 +44,7 @@ from isthmus.intent import (
 )
 from isthmus.intent.addressing import Tier, slot, zone_number
 from isthmus.intent.backend import Backend
-from isthmus.intent.reachability import networks_reached
+from isthmus.intent.reachability import networks_reached, reach_each_other
 from isthmus.testing.dns_strategies import resolving
 
 __all__ = [
@@ -302,12 +302,31 @@ def egress_vpcs(draw: DrawFn, zones: Sequence[str]) -> EgressVpc:
     )
 
 
+@st.composite
+def _translated(draw: DrawFn, owned: list[list[Spoke]], segments: Sequence[Segment]) -> list[list[Spoke]]:
+    """The spokes of each account, where one may have a `routable_cidr`, and the range of a spoke it does not reach."""
+    by_name = {segment.name: segment for segment in segments}
+    # A VPC in 10.0.0.0/15 takes no secondary range in 10.0.0.0/16.
+    every = [spoke for spokes in owned for spoke in spokes]
+    candidates = [spoke for spoke in every if not spoke.cidr.startswith("10.0.")]
+    seldom: bool = draw(_SELDOM)
+    if not candidates or not seldom:
+        return owned
+    chosen = draw(st.sampled_from(candidates))
+    segment = by_name[str(chosen.segment)]
+    apart = [s for s in every if s is not chosen and not reach_each_other(segment, by_name[str(s.segment)])]
+    number = int(chosen.cidr.split(".")[1])
+    ranges = [f"10.{100 + number}.0.0/20", *(s.cidr for s in apart if IPv4Network(s.cidr).prefixlen <= 22)]
+    hidden = replace(chosen, cidr=draw(st.sampled_from(ranges)), subnets={}, routable_cidr=f"10.{number}.0.0/24")
+    return [[hidden if spoke is chosen else spoke for spoke in spokes] for spokes in owned]
+
+
 def _inspected_pairs(segments: Sequence[Segment], spokes: Sequence[Spoke], taken: Sequence[str]) -> list[Segment]:
     """The segments; pairs without connections that do not reach each other may be inspected with each other."""
     free = [segment for segment in segments if segment.name not in taken]
     found = {segment.name: segment for segment in segments}
     for place, segment in enumerate(free):
-        numbers = [spoke.cidr.split(".")[1] for spoke in spokes if spoke.segment == segment.name]
+        numbers = [spoke.visible_cidrs[0].split(".")[1] for spoke in spokes if spoke.segment == segment.name]
         blocks = [f"10.{number}.0.0/16" for number in numbers] + [f"100.64.{number}.0/24" for number in numbers]
         others = [o.name for o in free[:place] if o.name not in segment.reaches and segment.name not in o.reaches]
         found[segment.name] = replace(segment, blocks=blocks or [f"10.{200 + place}.0.0/16"], inspected_with=others)
@@ -353,6 +372,9 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         segment = draw(st.sampled_from(open_segments))
         spoke = draw(spokes(number, segment.name, sorted(segment.allowed_egress), region, zones))
         draw(st.sampled_from(owned)).append(spoke)
+    owned = draw(_translated(owned, segments))
+    if any(spoke.routable_cidr for spokes in owned for spoke in spokes):
+        segments = [replace(segment, static_routes=True) for segment in segments]
     every_spoke = [spoke for spokes in owned for spoke in spokes]
     spanned = {*zones, *(zone for spoke in every_spoke for zone in spoke.zones or ())}
     egress = draw(egress_vpcs(sorted(spanned))) if central else None

@@ -8,6 +8,7 @@ from isthmus.intent import Egress, EgressVpc, Estate, Inspection, Spoke
 from isthmus.intent.addressing import Tier, zone_number
 from isthmus.intent.reachability import networks_reached
 from isthmus.intent.site_remainder import Rank, site_rules
+from isthmus.intent.static_prefixes import static_prefixes
 from modules.hub import GATEWAY_ID, ram_principals, table_id
 from modules.hub_route_tables import DEFAULT, EGRESS, HubTables
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
@@ -24,26 +25,20 @@ def spoke(estate: Estate, wanted: Spoke, tables: HubTables, module: Module) -> I
     workloads = _route_tables(module, Tier.PUBLIC, Tier.PRIVATE)
     yield from _vpc(wanted.cidr, estate.zones_of(wanted), module)
     yield _associated(tables.table_of_spoke(wanted).key, "segment")
-    yield check(
-        "the_vpc_propagates_into_tables_of_its_segment_only",
-        (
-            same(
-                f"{module.all('aws_ec2_transit_gateway_route_table_propagation')}[*].transit_gateway_route_table_id",
-                listed(f"var.{table_id(table.key)}" for table in tables.propagated_from_spoke(wanted)),
-            ),
-            f"The VPC propagates into other route tables of the hub than those that may reach {segment.name}.",
-        ),
-    )
+    yield from _known_to_the_hub(estate, wanted, tables, module)
     reached = sorted({*estate.blocks, *networks_reached(estate, segment).values()})
     here = f"destination && route.transit_gateway_id == {_GATEWAY}"
+    to_hub = workloads if wanted.routable_cidr is None else _route_tables(module, Tier.ROUTABLE)
     yield check(
         "routes_to_the_estate_and_its_sites_use_the_hub",
         (
-            all_of("destination", text(reached), same(_tables_with(module, here), f"{listed(workloads)}[*].id")),
+            all_of("destination", text(reached), same(_tables_with(module, here), f"{listed(to_hub)}[*].id")),
             "A route table of workloads has no route to the hub for a block of the estate or a network of a site.",
         ),
     )
-    yield _egress_path(wanted, workloads, module)
+    if wanted.routable_cidr is not None:
+        yield _translated(estate, wanted, reached, module)
+    yield _egress_path(wanted, workloads, to_hub, module)
     denied = sorted(rule.cidr for rule in site_rules(estate, segment) if rule.rank is not Rank.NAMED)
     if denied:
         yield _denied(denied, module)
@@ -178,7 +173,58 @@ def _associated(table: str, of: str) -> Check:
     )
 
 
-def _egress_path(wanted: Spoke, workloads: Sequence[str], module: Module) -> Check:
+def _known_to_the_hub(estate: Estate, wanted: Spoke, tables: HubTables, module: Module) -> Iterator[Check]:
+    """The VPC propagates into the tables of its segment, or has static routes there."""
+    segment = estate.segment(wanted.segment)
+    allowed = [f"var.{table_id(table.key)}" for table in tables.propagated_from_spoke(wanted)]
+    why = f"The VPC propagates into other route tables of the hub than those that may reach {segment.name}."
+    into = "[*].transit_gateway_route_table_id"
+    propagations = f"{module.all('aws_ec2_transit_gateway_route_table_propagation')}{into}"
+    if wanted.routable_cidr is None:
+        yield check("the_vpc_propagates_into_tables_of_its_segment_only", (same(propagations, listed(allowed)), why))
+    prefixes = static_prefixes(estate, wanted)
+    if prefixes and allowed:
+        routes = module.all("aws_ec2_transit_gateway_route")
+        yield check(
+            "static_routes_of_the_hub_are_for_the_range_that_others_use",
+            (
+                same(f"{routes}[*].destination_cidr_block", text([cidr for cidr in prefixes for _ in allowed])),
+                f"A static route of the hub is not for {', '.join(prefixes)}.",
+            ),
+            (
+                same(f"{routes}{into}", listed(table for table in allowed for _ in prefixes)),
+                f"A static route is in another route table of the hub than those that may reach {segment.name}.",
+            ),
+        )
+
+
+def _translated(estate: Estate, wanted: Spoke, reached: Sequence[str], module: Module) -> Check:
+    """Workloads reach the hub by the private NAT gateway of their zone, and by nothing else."""
+    numbers = [zone_number(zone) for zone in estate.zones_of(wanted)]
+    inside = [
+        f'aws_nat_gateway.{Tier.ROUTABLE}_az{number}.connectivity_type == "private"'
+        f" && aws_nat_gateway.{Tier.ROUTABLE}_az{number}.subnet_id == aws_subnet.{Tier.ROUTABLE}_az{number}.id"
+        for number in numbers
+    ]
+    by_nat = [
+        all_of(
+            "destination",
+            text(reached),
+            same(
+                _tables_with(module, f"destination && route.nat_gateway_id == aws_nat_gateway.routable_az{number}.id"),
+                f"{listed(_workload_tables_in(module, number))}[*].id",
+            ),
+        )
+        for number in numbers
+    ]
+    return check(
+        "workloads_are_translated_in_their_zone",
+        (" && ".join(inside), "A NAT gateway is not private, or is not in the routable subnet of its zone."),
+        *((found, "A route table of workloads does not use the private NAT gateway of its zone.") for found in by_nat),
+    )
+
+
+def _egress_path(wanted: Spoke, workloads: Sequence[str], to_hub: Sequence[str], module: Module) -> Check:
     if wanted.egress is Egress.NONE:
         return check(
             "there_is_no_egress_path",
@@ -212,12 +258,12 @@ def _egress_path(wanted: Spoke, workloads: Sequence[str], module: Module) -> Che
         (
             same(
                 _tables_with(module, f"{default}route.transit_gateway_id == {_GATEWAY}"),
-                f"{listed(workloads)}[*].id",
+                f"{listed(to_hub)}[*].id",
             ),
             "A route table of workloads has no default route to the hub.",
         ),
         (
-            f"length({_tables_with(module, default + 'true')}) == {len(workloads)}",
+            f"length({_tables_with(module, default + 'true')}) == {len({*workloads, *to_hub})}",
             "The target of a default route is not the hub.",
         ),
     )
@@ -259,6 +305,10 @@ def _shared(estate: Estate, wanted: Spoke, module: Module) -> Check:
 
 def _route_tables(module: Module, *tiers: Tier) -> list[str]:
     return module.addresses("aws_route_table", *tiers)
+
+
+def _workload_tables_in(module: Module, zone: int) -> list[str]:
+    return [table for table in _route_tables(module, Tier.PUBLIC, Tier.PRIVATE) if table.endswith(f"_az{zone}")]
 
 
 def _tables_with(module: Module, condition: str) -> str:

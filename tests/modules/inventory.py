@@ -27,6 +27,7 @@ EXAMPLES = (
     "examples.stage_4_central_egress",
     "examples.stage_5_resilient_vpn",
     "examples.stage_7_direct_connect",
+    "examples.stage_8_overlapping_ranges",
 )
 
 Files = Mapping[str, str]

@@ -95,7 +95,7 @@ def _homes(estate: Estate) -> set[str]:
 
 def _room(estate: Estate, segment: Segment) -> Iterator[IPv4Network]:
     """Free ranges for a spoke of a segment."""
-    taken = [IPv4Network(cidr) for _, spoke in estate.spokes for cidr in (spoke.cidr, *spoke.secondary_cidrs)]
+    taken = [IPv4Network(cidr) for _, spoke in estate.spokes for cidr in spoke.vpc_cidrs]
     taken += [IPv4Network(cidr) for cidr in (*estate.hub.cidr_blocks, *([estate.egress.cidr] if estate.egress else []))]
     if not segment.blocks:  # what lies in another's blocks is the other's
         taken += [IPv4Network(block) for other in estate.segments for block in other.blocks]

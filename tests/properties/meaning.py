@@ -35,7 +35,12 @@ class Meaning:
         return [*self.spokes, *self.networks, INTERNET]
 
     def together(self, a: str, b: str) -> bool:
-        """Whether packets between the two are meant to pass, in either direction."""
+        """Whether packets between the two are meant to pass, in either direction.
+
+        Nothing opens a connection to a spoke with a routable CIDR: NAT gateways translate what starts behind them.
+        """
+        if b in self.spokes and self.spokes[b].routable_cidr is not None:
+            return False
         if INTERNET in (a, b):
             return a in self.spokes and self.spokes[a].egress is not Egress.NONE
         if a in self.networks and b in self.networks:

@@ -25,6 +25,7 @@ from tests.modules.synthesized import estate_of, files_of
 from .engine import Engine, TerraformFailed
 
 REFERENCE, CENTRAL = "environments.estate", "examples.stage_4_central_egress"
+TRANSLATED = "examples.stage_8_overlapping_ranges"
 IN_S3, BY_RULES = "states in S3", "names by resolver rules"
 EGRESS = {f"egress, inspection {form}": form for form in Inspection}
 
@@ -34,6 +35,7 @@ ONE_OF_EACH_KIND = (
     (REFERENCE, "network/observability"),
     (REFERENCE, "network/vpn"),
     (REFERENCE, "prod/spoke_prod"),
+    (TRANSLATED, "acquired/spoke_erp"),
     (REFERENCE, "prod/resolution_prod"),
     (REFERENCE, "shared-services/dns"),
     (REFERENCE, "shared-services/endpoints"),

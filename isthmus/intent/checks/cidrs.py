@@ -12,13 +12,16 @@ from isthmus.intent.checks.lenient import (
     next_free,
     overlaps,
     readable,
+    resolved,
     segment_of,
-    vpc_cidrs,
     written,
 )
 from isthmus.intent.checks.rule import Fault, rule, subject
+from isthmus.intent.egress import EgressVpc
 from isthmus.intent.estate import Estate
+from isthmus.intent.hub import Hub
 from isthmus.intent.model import place_of
+from isthmus.intent.reachability import networks_reached, reach_each_other
 from isthmus.intent.spoke import Spoke
 
 _SIZING = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
@@ -66,7 +69,7 @@ def _ranges(estate: Estate) -> Iterator[_Range]:
         if environment.egress is not None and (cidr := network(environment.egress.cidr)) is not None:
             yield _Range(environment.egress, f"{subject(environment.egress)} {cidr}", "spoke", cidr)
         for spoke in environment.spokes:
-            for text in vpc_cidrs(spoke):
+            for text in spoke.visible_cidrs:
                 if (cidr := network(text)) is not None:
                     yield _Range(spoke, f"{subject(spoke)} {cidr}", "spoke", cidr)
 
@@ -86,7 +89,41 @@ def cidr_overlap(estate: Estate) -> Iterator[Fault]:
             continue  # the site network is inside a block: block-overlap reports it
         free = free_range(estate, second.about, second.cidr, second.cidr.prefixlen)
         remedy = f"a free range, e.g. {free}" if free and second.kind == "spoke" else "ranges that do not overlap"
+        if isinstance(second.about, Spoke) and first.about is not second.about:
+            remedy += _translated(estate, second.about, first.about)
         yield Fault(second.about, f"{second.cidr} overlaps {first.what}, {place_of(first.about)}", remedy)
+    for _, spoke in estate.spokes:
+        own = networks(spoke.vpc_cidrs) if spoke.routable_cidr is not None else []
+        for one, other in overlaps((cidr, tag) for tag, cidr in enumerate(own)):
+            yield Fault(spoke, f"{own[other]} overlaps its own {own[one]}", "ranges that do not overlap")
+
+
+def _translated(estate: Estate, spoke: Spoke, other: object) -> str:
+    """The other remedy for a spoke whose range is in use elsewhere and cannot change."""
+    routable = free_routable(estate, spoke)
+    if spoke.routable_cidr is not None or routable is None or not isinstance(other, Spoke | EgressVpc | Hub):
+        return ""
+    own = networks(spoke.own_cidrs)
+    met = [about for about, _, cidr in reached_ranges(estate, spoke) if any(cidr.overlaps(one) for one in own)]
+    if not met:
+        return f'; or keep it, and add routable_cidr="{routable}" to translate it'
+    both = all(isinstance(about, Spoke) for about in met)
+    return "; or keep both, with a routable_cidr on each to translate them" if both else ""
+
+
+def reached_ranges(estate: Estate, spoke: Spoke) -> Iterator[tuple[object, str, IPv4Network]]:
+    """The ranges that a spoke has to reach: of other spokes as they are known, and of sites; each with its owner."""
+    sound = resolved(estate)
+    segment = segment_of(sound, spoke.segment)
+    if segment is None:
+        return
+    for _, other in sound.spokes:
+        met = segment_of(sound, other.segment)
+        if other.name != spoke.name and met is not None and reach_each_other(segment, met):
+            yield from ((other, f"{cidr} of {subject(other)}", cidr) for cidr in networks(other.visible_cidrs))
+    for name, text in networks_reached(sound, segment).items():
+        if (found := network(text)) is not None:
+            yield None, f'site network "{name}" {found}', found
 
 
 @rule(
@@ -128,7 +165,7 @@ def spoke_outside_blocks(estate: Estate) -> Iterator[Fault]:
         return
     blocks = networks(estate.blocks)
     for _, spoke in estate.spokes:
-        for cidr in networks(vpc_cidrs(spoke)):
+        for cidr in networks(spoke.visible_cidrs):
             if not any(cidr.subnet_of(block) for block in blocks):
                 free = free_range(estate, spoke, cidr, cidr.prefixlen)
                 inside = f"a range inside one of them, e.g. {free}" if free else "a range inside one of them"
@@ -147,7 +184,7 @@ def spoke_cidr_equals_block(estate: Estate) -> Iterator[Fault]:
     """A range of a spoke equals a block of the estate."""
     blocks = networks(estate.blocks)
     for _, spoke in estate.spokes:
-        for cidr in networks(vpc_cidrs(spoke)):
+        for cidr in networks(spoke.visible_cidrs):
             if cidr in blocks:
                 given = f"{cidr} equals a block of the estate, {place_of(estate)}"
                 larger = _block_around(estate, cidr)
@@ -173,6 +210,17 @@ def free_range(estate: Estate, about: object, cidr: IPv4Network, prefix: int) ->
     found = next_free(same_space, sorted(used), prefix)
     mixed = isinstance(about, Spoke) and bool(about.secondary_cidrs)
     return found if found or mixed else next_free(blocks, sorted(used), prefix)
+
+
+def free_routable(estate: Estate, spoke: Spoke) -> IPv4Network | None:
+    """A free /24 for the routable CIDR of a spoke, in the blocks of its segment and of the same private range."""
+    own = segment_of(estate, spoke.segment)
+    blocks = networks(own.blocks if own is not None and own.blocks else estate.blocks)
+    primary = networks(spoke.own_cidrs)
+    used = [found.cidr for found in _ranges(estate)] + primary
+    used += [block for other in estate.segments if other is not own for block in networks(other.blocks)]
+    fits = [b for b in blocks if any(b.subnet_of(p) and all(c.subnet_of(p) for c in primary) for p in PRIVATE)]
+    return next_free(fits, used, 24)
 
 
 def _block_around(estate: Estate, cidr: IPv4Network) -> IPv4Network | None:

@@ -12,7 +12,7 @@ from isthmus.aws.domain_names import canonical, covers
 from isthmus.aws.regions import REGIONS
 from isthmus.aws.services import S3, SERVICES
 from isthmus.intent.addressing import NoSlot, Tier, resolver_addresses, subnets, tiers_in
-from isthmus.intent.checks.lenient import all_linked, network, networks, segment_of, vpc_cidrs
+from isthmus.intent.checks.lenient import all_linked, network, networks, segment_of
 from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.dns import ForwardRule, PrivateZone
 from isthmus.intent.estate import Estate
@@ -215,7 +215,7 @@ def _address(text: str) -> IPv4Address | None:
 def dns_server_not_reachable(estate: Estate) -> Iterator[Fault]:
     """The spoke with the Resolver endpoints does not reach the DNS server of a forward rule."""
     for home in _home(estate) if all_linked(estate) else ():
-        spokes = [cidr for _, spoke in served(estate) for cidr in vpc_cidrs(spoke)]
+        spokes = [cidr for _, spoke in served(estate) for cidr in spoke.visible_cidrs]
         reachable = networks([*networks_reached(estate, home.segment).values(), *spokes])
         own = _endpoint_addresses(estate, home.services)
         for forward in home.services.dns.forwards:
@@ -246,7 +246,7 @@ def dns_server_outside_subnets(estate: Estate) -> Iterator[Fault]:
         except (NoSlot, ValueError):
             continue  # subnet-space-exhausted or invalid-cidr reports it
         for forward, address in targets:
-            if not any(address in cidr for cidr in networks(vpc_cidrs(spoke))):
+            if not any(address in cidr for cidr in networks(spoke.visible_cidrs)):
                 continue
             name = next((name for name, subnet in placed.items() if address in subnet), None)
             if name is None:

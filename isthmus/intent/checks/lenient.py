@@ -12,7 +12,6 @@ from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import CustomerGateway, Site
-from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import Routing, VpnConnection
 
 EVERYTHING = IPv4Network("0.0.0.0/0")
@@ -70,12 +69,9 @@ def written(estate: Estate) -> Iterator[Written]:
         for spoke in environment.spokes:
             yield Written(spoke, "cidr", spoke.cidr)
             yield from (Written(spoke, f"secondary CIDR {text}", text) for text in spoke.secondary_cidrs)
+            if spoke.routable_cidr is not None:
+                yield Written(spoke, "routable_cidr", spoke.routable_cidr)
             yield from (Written(spoke, f"subnet {name}", text) for name, text in spoke.subnets.items())
-
-
-def vpc_cidrs(spoke: Spoke) -> tuple[str, ...]:
-    """All CIDRs of a spoke, as text."""
-    return (spoke.cidr, *spoke.secondary_cidrs)
 
 
 def segment_of(estate: Estate, ref: object) -> Segment | None:
@@ -190,7 +186,7 @@ def own_blocks(estate: Estate, segment: Segment) -> str:
     others = [cidr for other in estate.segments for cidr in networks(other.blocks)]
     own: list[IPv4Network] = []
     for _, spoke in estate.spokes:
-        (own if name_of(spoke.segment) == segment.name else others).extend(networks(vpc_cidrs(spoke)))
+        (own if name_of(spoke.segment) == segment.name else others).extend(networks(spoke.visible_cidrs))
     if not own:
         return "[...]"
     around = own[0]

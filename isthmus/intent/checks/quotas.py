@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from isthmus.aws.accepted_values import MOST_GATEWAY_CIDRS
 from isthmus.aws.quotas import RAISABLE, ROUTE_53_PAGE, TGW_PAGE, VPC_PAGE, VPN_PAGE
 from isthmus.aws.services import ports_of
-from isthmus.intent.checks.lenient import links, networks, resolved, vpc_cidrs
+from isthmus.intent.checks.lenient import links, networks, resolved
 from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.dns import SharedBy
 from isthmus.intent.egress import EgressVpc, Inspection
@@ -57,7 +57,7 @@ def too_many_vpc_cidrs(estate: Estate) -> Iterator[Fault]:
     """A spoke has more ranges than the quota allows."""
     limit = quota_of(estate, "vpc-cidr-blocks")
     for _, spoke in estate.spokes:
-        if (count := len(vpc_cidrs(spoke))) > limit:
+        if (count := len(spoke.vpc_cidrs)) > limit:
             yield Fault(spoke, f"it has {count} ranges", ask("vpc-cidr-blocks", limit, count))
 
 
@@ -121,7 +121,7 @@ def too_many_vpc_routes(estate: Estate) -> Iterator[Fault]:
             if spoke.segment != segment.name:
                 continue
             default = 0 if spoke.egress is Egress.NONE else 1
-            count = blocks + reached + default + len(spoke.gateway_endpoints) + len(vpc_cidrs(spoke))
+            count = blocks + reached + default + len(spoke.gateway_endpoints) + len(spoke.vpc_cidrs)
             if count > limit:
                 given = f"its route tables get {count} routes: {blocks} blocks, {reached} site networks, and local ones"
                 yield Fault(spoke, given, ask("routes-per-route-table", limit, count) + "; or larger blocks")
@@ -171,7 +171,7 @@ def too_many_transit_gateway_routes(estate: Estate) -> Iterator[Fault]:
     limit = quota_of(estate, "transit-gateway-routes")
     of_spokes, of_sites = Counter[str](), Counter[str]()
     for _, spoke in sound.spokes:
-        of_spokes[name_of(spoke.segment)] += len(vpc_cidrs(spoke))
+        of_spokes[name_of(spoke.segment)] += len(spoke.visible_cidrs)
     for link in links(sound):
         prefixes = link.site.advertises if link.connection.routing is Routing.BGP else link.site.networks
         of_sites["" if is_inspected_site(sound, link.site) else link.segment.name] += len(prefixes)
@@ -218,6 +218,8 @@ def too_many_nat_gateways(estate: Estate) -> Iterator[Fault]:
         for spoke in environment.spokes:
             if spoke.egress is Egress.LOCAL:
                 of_account.update(set(estate.zones_of(spoke) if spoke.nat_zones is None else spoke.nat_zones))
+            if spoke.routable_cidr is not None:
+                of_account.update(set(estate.zones_of(spoke)))
         if environment.egress is not None:
             of_account.update(set(estate.zones_of_egress(environment.egress)))
     for account in estate.organization.accounts:

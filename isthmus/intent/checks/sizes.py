@@ -34,6 +34,8 @@ CHART_METRICS = 500
 _LINES = 4
 # The part of a role's policy without route tables, with the longest names.
 _ROLE_POLICY_BASE = 2_600
+# The actions on static routes: on attachments, and in a statement of their own.
+_STATIC_ROUTES = 350
 _TABLE_ID = "tgw-rtb-0123456789abcdef0"
 # The constant part of a role's trust policy as AWS stores it: without white space.
 _TRUST = '{"Statement":[],"Version":"2012-10-17"}'
@@ -99,7 +101,7 @@ def role_policy_too_long(estate: Estate) -> Iterator[Fault]:
         owners = owners_named(sound, segment)
         if not owners or not segment.allowed_egress:
             continue
-        if (size := role_policy_length(sound, count, owners)) > ROLE_POLICY:
+        if (size := role_policy_length(sound, count, owners, static=segment.static_routes)) > ROLE_POLICY:
             given = f"its role's policy lists {count} route tables and {owners} accounts: {size} characters"
             remedy = "fewer entries in reaches or in their allowed_egress, or one unit for the accounts"
             yield Fault(segment, given, f"at most {ROLE_POLICY}: {remedy}")
@@ -109,11 +111,13 @@ def tables_named(estate: Estate, segment: Segment) -> int:
     """The number of route tables in the policy of a segment's role: for associations and propagations of its spokes.
 
     Spokes propagate into the tables of the segments that they reach directly, and of the firewall or the egress VPC.
+    With `static_routes`, the policy lists these tables once more.
     """
     others = [other for other in estate.segments if routed_together(segment, other)]
     inspected = any(segment.name in pair for pair in inspected_pairs(estate))
     beyond = inspected or Egress.CENTRAL in segment.allowed_egress
-    return spoke_tables_of(estate, segment) + sum(tables_of(estate, other) for other in others) + beyond
+    learning = sum(tables_of(estate, other) for other in others) + beyond
+    return spoke_tables_of(estate, segment) + learning * (1 + segment.static_routes)
 
 
 def owners_named(estate: Estate, segment: Segment) -> int:
@@ -123,13 +127,17 @@ def owners_named(estate: Estate, segment: Segment) -> int:
     return len(names) + 1 if names and accounts.issuperset(names) else bool(names)  # the hub's account is one more
 
 
-def role_policy_length(estate: Estate, tables: int, owners: int) -> int:
-    """The maximum length of the policy of a segment's role with this number of tables and owners."""
+def role_policy_length(estate: Estate, tables: int, owners: int, *, static: bool = False) -> int:
+    """The maximum length of the policy of a segment's role with this number of tables and owners.
+
+    `static`: whether the role may create static routes.
+    """
     account = "111122223333"  # any account: IDs have the same length
     arn = f"arn:{_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-route-table/{_TABLE_ID}"
     attachments = f"arn:{_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-attachment/*"
     # Two statements list the attachments: one to accept them, one to tag them.
-    return _ROLE_POLICY_BASE + len(f'"{arn}",') * tables + 2 * len(f'"{attachments}",') * owners
+    base = _ROLE_POLICY_BASE + (_STATIC_ROUTES if static else 0)
+    return base + len(f'"{arn}",') * tables + 2 * len(f'"{attachments}",') * owners
 
 
 @rule(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from ipaddress import IPv4Network
+from itertools import product
 
 from isthmus.aws.accepted_values import RFC_1918, fits_vpc, refused_secondary
 from isthmus.aws.regions import REGIONS
-from isthmus.intent.addressing import NoSlot, Tier, slot, subnet_name, tiers_in, zone_number
+from isthmus.intent.addressing import NoSlot, Tier, range_of, slot, slot_of, subnet_name, tiers_in, zone_number
 from isthmus.intent.checks.cidrs import free_range
-from isthmus.intent.checks.lenient import network, networks, overlaps, readable, vpc_cidrs
+from isthmus.intent.checks.lenient import network, networks, overlaps, readable
 from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.spoke import Spoke
@@ -23,7 +24,7 @@ _SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 def invalid_vpc_size(estate: Estate) -> Iterator[Fault]:
     """A range of a spoke is larger than /16 or smaller than /28."""
     for _, spoke in estate.spokes:
-        for cidr in networks(vpc_cidrs(spoke)):
+        for cidr in networks(spoke.vpc_cidrs):
             if not fits_vpc(cidr):
                 smallest = _smallest(estate, spoke) if cidr == network(spoke.cidr) else 28
                 free = free_range(estate, spoke, cidr, min(max(cidr.prefixlen, 16), smallest))
@@ -38,7 +39,11 @@ def _smallest(estate: Estate, spoke: Spoke) -> int:
     region = REGIONS.get(estate.region)
     zones = [zone for zone in estate.zones_of(spoke) if region is not None and zone in region.zone_ids]
     wanted = [(tier, zone) for tier in tiers_in(estate, spoke) for zone in zones]
-    wanted = [(tier, zone) for tier, zone in wanted if subnet_name(tier, zone) not in spoke.subnets]
+    wanted = [
+        (tier, zone)
+        for tier, zone in wanted
+        if subnet_name(tier, zone) not in spoke.subnets and range_of(spoke, tier) == spoke.cidr
+    ]
     for prefix in range(28, 16, -1):
         with suppress(NoSlot):
             for tier, zone in wanted:
@@ -52,12 +57,13 @@ def incompatible_secondary_cidr(estate: Estate) -> Iterator[Fault]:
     """A secondary range cannot be added to a VPC with these ranges."""
     for _, spoke in estate.spokes:
         primary = network(spoke.cidr)
-        for index, text in enumerate(spoke.secondary_cidrs):
+        secondary_texts = spoke.vpc_cidrs[1:]
+        for index, text in enumerate(secondary_texts):
             secondary = network(text)
             if primary is None or secondary is None or primary.overlaps(secondary):
                 continue
             # Terraform may add the other ranges in any order.
-            texts = [*spoke.secondary_cidrs[:index], *spoke.secondary_cidrs[index + 1 :]]
+            texts = [*secondary_texts[:index], *secondary_texts[index + 1 :]]
             others = [other for other in networks(texts) if not other.overlaps(secondary)]
             if found := refused_secondary(primary, secondary, others):
                 banned, present = found
@@ -71,23 +77,22 @@ def subnet_space_exhausted(estate: Estate) -> Iterator[Fault]:
     """A spoke's range has no space for a subnet that is not pinned."""
     region = REGIONS.get(estate.region)
     for _, spoke in estate.spokes:
-        cidr = network(spoke.cidr)
-        if region is None or cidr is None or not 16 <= cidr.prefixlen <= 28:
-            continue
-        zones = [zone for zone in dict.fromkeys(estate.zones_of(spoke)) if zone in region.zone_ids]
-        reasons: list[str] = []
-        missing: list[str] = []
-        for tier in tiers_in(estate, spoke):
-            for zone in zones:
+        zones = [zone for zone in dict.fromkeys(estate.zones_of(spoke)) if region and zone in region.zone_ids]
+        tiers = tiers_in(estate, spoke)
+        for text in dict.fromkeys(range_of(spoke, tier) for tier in tiers):
+            cidr = network(text)
+            if cidr is None or not 16 <= cidr.prefixlen <= 28:
+                continue
+            reasons: dict[str, str] = {}
+            for tier, zone in product((tier for tier in tiers if range_of(spoke, tier) == text), zones):
                 name = subnet_name(tier, zone)
                 if name not in spoke.subnets:
                     try:
-                        slot(cidr, tier, zone_number(zone))
+                        slot_of(spoke, tier, zone_number(zone))
                     except NoSlot as reason:
-                        missing.append(name)
-                        reasons.append(str(reason))
-        if missing:
-            yield Fault(spoke, f"{cidr} has no space for {', '.join(missing)}", reasons[0])
+                        reasons[name] = str(reason)
+            if reasons:
+                yield Fault(spoke, f"{cidr} has no space for {', '.join(reasons)}", next(iter(reasons.values())))
 
 
 @rule("a pin for a subnet that does not exist would have no effect")
@@ -116,16 +121,22 @@ def invalid_pinned_subnet_size(estate: Estate) -> Iterator[Fault]:
 
 @rule("AWS rejects a subnet outside its VPC, which Terraform reports only during apply", _SUBNETS)
 def pinned_subnet_outside_vpc(estate: Estate) -> Iterator[Fault]:
-    """A pinned subnet lies outside its spoke's ranges."""
+    """A pinned subnet lies outside its spoke's ranges, or on the wrong side of its `routable_cidr`."""
     for _, spoke in estate.spokes:
-        ranges = networks(vpc_cidrs(spoke))
         for name, text in spoke.subnets.items():
             cidr = network(text)
-            if cidr is None or not 16 <= cidr.prefixlen <= 28 or not readable(vpc_cidrs(spoke)):
+            if cidr is None or not 16 <= cidr.prefixlen <= 28 or not readable(spoke.vpc_cidrs):
                 continue
+            ranges = _ranges_of(spoke, name)
             if not any(cidr.subnet_of(vpc) for vpc in ranges):
                 whole = ", ".join(map(str, ranges))
                 yield Fault(spoke, f"{cidr} is outside {whole}", f"a subnet of {whole}", f"subnet {name}")
+
+
+def _ranges_of(spoke: Spoke, name: str) -> list[IPv4Network]:
+    """The ranges of a spoke that a subnet with this name may be in."""
+    tier = next((tier for tier in Tier if name.startswith(f"{tier}_az")), Tier.PRIVATE)
+    return networks(spoke.own_cidrs if range_of(spoke, tier) == spoke.cidr else spoke.visible_cidrs)
 
 
 @rule("AWS rejects overlapping subnets, which Terraform reports only during apply", _SUBNETS)
@@ -144,7 +155,6 @@ def subnet_overlap(estate: Estate) -> Iterator[Fault]:
 def _subnets(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]]:
     """The names and CIDRs of a spoke's subnets, without those whose CIDR is not known."""
     found: dict[str, IPv4Network] = {}
-    whole = network(spoke.cidr)
     region = REGIONS.get(estate.region)
     for zone in estate.zones_of(spoke):
         if region is None or zone not in region.zone_ids:
@@ -153,11 +163,11 @@ def _subnets(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]
             name = subnet_name(tier, zone)
             if name in spoke.subnets:
                 cidr = network(spoke.subnets[name])
-                if cidr is not None and any(cidr.subnet_of(vpc) for vpc in networks(vpc_cidrs(spoke))):
+                if cidr is not None and any(cidr.subnet_of(vpc) for vpc in networks(spoke.vpc_cidrs)):
                     found[name] = cidr
-            elif whole is not None:
+            elif network(range_of(spoke, tier)) is not None:
                 try:
-                    found[name] = slot(whole, tier, zone_number(zone))
+                    found[name] = slot_of(spoke, tier, zone_number(zone))
                 except NoSlot:
                     continue  # subnet-space-exhausted reports it
     return list(found), list(found.values())

@@ -147,11 +147,11 @@ class DnsChecks:
                 if endpoint.private_dns is not True:
                     why = f"the endpoint for {service} has no private DNS names"
                     self._found("service-name-missing", why, (endpoint.address,), spoke.name, service)
-                self._check_groups(endpoint, {spoke.name: (spoke.cidr, *spoke.secondary_cidrs)}, service)
+                self._check_groups(endpoint, {spoke.name: spoke.own_cidrs}, service)
 
     def _central(self, home: SharedServices) -> None:
         segment = self.estate.segment(home.spoke.segment)
-        users = {spoke.name: (spoke.cidr, *spoke.secondary_cidrs) for _, spoke in served(self.estate)}
+        users = {spoke.name: spoke.visible_cidrs for _, spoke in served(self.estate)}
         sites = {name: (cidr,) for name, cidr in networks_reached(self.estate, segment).items()}
         endpoints: dict[str, VpcEndpoint] = {}
         for service in central_services(home.environment):

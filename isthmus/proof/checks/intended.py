@@ -50,7 +50,8 @@ class Intended:
         spoke = self._spokes.get(location.name)
         if spoke is None:
             return location.name
-        return (spoke.segment, spoke.egress, self.estate.zones_of(spoke), tuple(spoke.nat_zones or ()))
+        zones = self.estate.zones_of(spoke)
+        return (spoke.segment, spoke.egress, zones, tuple(spoke.nat_zones or ()), spoke.routable_cidr)
 
     def kind(self, location: Location) -> Hashable:
         """Locations of the same kind have the same intended flows, whatever Terraform makes of them.
@@ -73,6 +74,8 @@ class Intended:
     def reachable(self, a: str, b: str) -> bool | None:
         """Whether the intent makes the two reachable, for any connection. None: the intent does not mention it."""
         source, destination = self.locations.by_name[a], self.locations.by_name[b]
+        if self.translated(b):
+            return False  # private NAT gateways translate only connections that start behind them
         if (source.is_rest or destination.is_rest) and LocationKind.INTERNET not in (source.kind, destination.kind):
             return self._remainder_reachable(source, destination)
         if LocationKind.INTERNET in (source.kind, destination.kind):
@@ -121,7 +124,8 @@ class Intended:
         if b == INTERNET:
             return self.egress_packets(a)
         ports = self.allowed_ports(a, b)
-        return ALL_PACKETS if ports is None else union(ports)
+        packets = ALL_PACKETS if ports is None else union(ports)
+        return packets & TO_INTERNET if self.translated(a) else packets
 
     def decisive_packets(self, a: str, b: str) -> Packets | None:
         """The packets that decide the result of the flow: the intended packets. None: the intent does not mention it.
@@ -133,6 +137,14 @@ class Intended:
             return None
         everywhere = self._egress_packets_to(a, _ANYWHERE) if b == INTERNET and intended else NO_PACKETS
         return everywhere or self.intended_packets(a, b)
+
+    def translated(self, name: str) -> bool:
+        """Whether NAT gateways translate the connections of a location: it is a spoke with a routable CIDR.
+
+        A NAT gateway translates TCP, UDP and ICMP only.
+        https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
+        """
+        return name in self._spokes and self._spokes[name].routable_cidr is not None
 
     # --- egress, inspection and inbound internet access
 
@@ -175,9 +187,16 @@ class Intended:
         return found
 
     def _egress_packets_to(self, spoke: str, destination: Span) -> Packets:
-        """The packets that the intent allows to an address from every CIDR of a spoke. All CIDRs are IPv4."""
-        found = TO_INTERNET if self.egress(spoke) is not Egress.ON_PREMISES else ALL_PACKETS
-        for cidr in self.locations.by_name[spoke].cidrs:
+        """The packets that the intent allows to an address from every CIDR of a spoke. All CIDRs are IPv4.
+
+        The firewall sees the CIDRs after translation.
+        """
+        by_nat = self.egress(spoke) is not Egress.ON_PREMISES or self.translated(spoke)
+        found = TO_INTERNET if by_nat else ALL_PACKETS
+        cidrs = self.locations.by_name[spoke].cidrs
+        if self.translated(spoke):
+            cidrs = tuple(map(ip_network, self._spokes[spoke].visible_cidrs))
+        for cidr in cidrs:
             if cidr.version == 4:
                 found &= self.firewall_allows(spoke, span(cidr), destination)
         return found

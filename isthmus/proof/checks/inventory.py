@@ -20,6 +20,7 @@ from isthmus.network.model import (
 )
 from isthmus.proof.checks.direct_connect import compared, unnamed
 from isthmus.proof.pairs.locations import Inventory, Location, Locations, in_order, site_networks, stated_prefixes
+from isthmus.proof.pairs.translated import vpcs_with_cidr
 from isthmus.proof.result.findings import UnknownResult, Violation
 
 NOT_GIVEN = Unknown("the environments of its connections are not in this input")
@@ -79,7 +80,10 @@ class _Binder:
             for gateway in environment.direct_connect
             if (address := self._direct_connect(environment, gateway))
         }
-        locations: list[Location] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
+        routable = {spoke.name: spoke.routable_cidr for _, spoke in self.estate.spokes}
+        locations: list[Location] = [
+            self.inventory.spoke(name, vpc, routable=routable[name]) for name, vpc in vpcs.items()
+        ]
         for site in self.estate.sites:
             locations += site_networks(site.name, site.networks)
         egress = self._egress()
@@ -100,8 +104,7 @@ class _Binder:
     # --- spokes ---
 
     def _vpc(self, environment: Environment, spoke: Spoke) -> str:
-        cidr = ip_network(spoke.cidr)
-        found = self.inventory.vpcs_by_cidr.get(cidr, ())
+        found = vpcs_with_cidr(self.estate, self.network, spoke)
         if not found:
             why = f"no VPC has the CIDR {spoke.cidr}"
             unknown_reason = self._unknown_cidr()
@@ -112,7 +115,7 @@ class _Binder:
                 Violation("spoke-missing", f"{len(found)} VPCs have the CIDR {spoke.cidr}", found, spoke.name)
             )
         vpc = found[0]
-        missing = {ip_network(c) for c in spoke.secondary_cidrs} - set(self.inventory.cidrs(vpc))
+        missing = {ip_network(c) for c in spoke.vpc_cidrs[1:]} - set(self.inventory.cidrs(vpc))
         unknown = next((c for c in self.network.vpcs[vpc].cidrs if isinstance(c, Unknown)), None)
         if missing and unknown is not None:
             self.unknown_results.append(UnknownResult(f"the secondary CIDRs of spoke {spoke.name}", unknown.reason))

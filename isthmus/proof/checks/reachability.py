@@ -213,7 +213,7 @@ def unintended_flow_violations(naming: Naming, a: str, b: str, samples: tuple[Sa
         if not reachable:
             continue
         replied = any(path.outcome is Outcome.REACHABLE for path in sample.trip.reply.paths)
-        hairpin = next((path for path in reachable if _is_hairpin(path)), None)
+        hairpin = next((path for path in reachable if _is_hairpin(naming.network, path)), None)
         if hairpin is not None:
             yield Violation("hairpin", _hairpin_text(hairpin), naming.of_leak([hairpin]), a, b)
             return
@@ -228,7 +228,7 @@ def path_violations(naming: Naming, a: str, b: str, samples: tuple[SampleFlow, .
     """Faults of any path, intended or not: hairpins, and firewalls that see only one direction."""
     for sample in samples:
         for path in (*sample.trip.forward.paths, *sample.trip.reply.paths):
-            if path.outcome is Outcome.REACHABLE and _is_hairpin(path):
+            if path.outcome is Outcome.REACHABLE and _is_hairpin(naming.network, path):
                 yield Violation("hairpin", _hairpin_text(path), naming.of_leak([path]), a, b)
                 return
     for sample in samples:
@@ -243,9 +243,14 @@ def path_violations(naming: Naming, a: str, b: str, samples: tuple[SampleFlow, .
             return
 
 
-def _is_hairpin(path: Path) -> bool:
-    """Whether a packet between internal locations goes through a site's routers or a NAT gateway."""
-    return bool(path.hairpin) or (bool(path.nats) and path.end != INTERNET)
+def _is_hairpin(network: Network, path: Path) -> bool:
+    """Whether a packet between internal locations goes through a site's routers or a public NAT gateway.
+
+    A private NAT gateway is there to translate packets between internal locations.
+    https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-scenarios.html
+    """
+    public = [nat for nat in path.nats if network.nats[nat].public is not False]
+    return bool(path.hairpin) or (bool(public) and path.end != INTERNET)
 
 
 def _hairpin_text(path: Path) -> str:

@@ -60,8 +60,9 @@ def _destinations(table: VpcTable) -> Iterator[Cidr]:
 def _hidden_by(route: Route, candidates: tuple[Route, ...]) -> Route | None:
     """The route that hides another one by mistake.
 
-    These are no mistakes: a blackhole route, propagated routes that are a backup of each other, and a static default
-    route over a propagated one, which AWS cannot filter. AWS accepts no route that a local route hides.
+    These are no mistakes: a blackhole route, propagated routes that are a backup of each other, a static route to the
+    attachment that also propagates the prefix, and a static default route over a propagated one, which AWS cannot
+    filter. AWS accepts no route that a local route hides.
     """
     if route.origin is RouteOrigin.PROPAGATED and not route.prefix.prefixlen:
         return None
@@ -71,7 +72,7 @@ def _hidden_by(route: Route, candidates: tuple[Route, ...]) -> Route | None:
         return None  # the route that hides it may not exist, or may be a blackhole
     for other in candidates:
         if other.prefix == route.prefix and other.rank < route.rank and other.origin is not RouteOrigin.LOCAL:
-            on_purpose = other.target is None or other.origin is RouteOrigin.PROPAGATED
+            on_purpose = other.target in (None, route.target) or other.origin is RouteOrigin.PROPAGATED
             return None if on_purpose else other
     inside = [c for c in candidates if c.prefix != route.prefix and _within(c.prefix, route.prefix)]
     return inside[0] if inside and route.origin is not RouteOrigin.PROPAGATED else None
@@ -138,7 +139,7 @@ def _reached(estate: Estate, connection: Connection) -> Iterator[Cidr]:
     for _, spoke in estate.spokes:
         other = estate.segment(spoke.segment)
         if reach_each_other(segment, other) and advertised_to(estate, other, site):
-            yield from map(ip_network, (spoke.cidr, *spoke.secondary_cidrs))
+            yield from map(ip_network, spoke.visible_cidrs)
     # The route table of a site with inspection has routes to blocks of segments instead of spokes.
     for other in estate.segments:
         if inspected_with_site(other, site) and advertised_to(estate, other, site):

@@ -14,14 +14,15 @@ from isthmus.intent.firewall_rules import inspected_pairs
 from isthmus.network.address_space import atoms, span
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import AttachmentKind, Cidr, Network
-from isthmus.network.route_tables import Route, vpc_cidrs
+from isthmus.network.route_tables import Route
+from isthmus.proof.pairs.translated import visible_ranges
 from isthmus.proof.result.findings import Violation
 
 
 def unassigned_address_violations(estate: Estate, engine: Forwarding) -> Iterator[Violation]:
     """Routes of associated transit gateway route tables that forward packets for unassigned addresses."""
     network = engine.network
-    taken = [cidr for vpc in network.vpcs for cidr in vpc_cidrs(network, vpc)]
+    taken = list(visible_ranges(estate, network))
     spans = [span(cidr) for cidr in taken]
     free = [
         (low, high, block)

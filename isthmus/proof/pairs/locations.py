@@ -38,6 +38,7 @@ class Tier(StrEnum):
     PRIVATE = "private"
     PUBLIC = "public"
     TRANSIT_GATEWAY = "transit gateway"
+    ROUTABLE = "routable"
 
 
 class LocationKind(StrEnum):
@@ -307,10 +308,24 @@ class Inventory:
                 found[cidr] = (*found.get(cidr, ()), vpc)
         return found
 
-    def spoke(self, name: str, vpc: str, *, described: bool = True) -> Location:
-        """The location of a VPC. `described`: whether an intent describes it."""
-        tiers = self.tiers(vpc, described=described)
+    def spoke(self, name: str, vpc: str, *, described: bool = True, routable: str | None = None) -> Location:
+        """The location of a VPC. `described`: whether an intent describes it. `routable`: its routable CIDR."""
+        tiers: Mapping[Tier, tuple[str, ...]] = self.tiers(vpc, described=described)
+        if routable is not None:
+            tiers = self._with_routable(tiers, ip_network(routable))
         return Location(name, LocationKind.SPOKE, self.cidrs(vpc), vpc, tiers, described=described)
+
+    def _with_routable(self, tiers: Mapping[Tier, tuple[str, ...]], cidr: Cidr) -> Mapping[Tier, tuple[str, ...]]:
+        """The tiers, with the private subnets inside a routable CIDR as routable subnets: they hold no workloads."""
+        private = tiers.get(Tier.PRIVATE, ())
+        routable = tuple(subnet for subnet in private if self._is_inside(subnet, cidr))
+        workloads = tuple(subnet for subnet in private if subnet not in routable)
+        found = {**tiers, Tier.PRIVATE: workloads, Tier.ROUTABLE: routable}
+        return {tier: found[tier] for tier in Tier if found.get(tier)}
+
+    def _is_inside(self, subnet: str, cidr: Cidr) -> bool:
+        inside = self.network.subnets[subnet].cidrs
+        return all(not isinstance(one, Unknown) and covers(cidr, one) for one in inside)
 
 
 def _is_small(subnet: Subnet) -> bool:

@@ -12,6 +12,7 @@ from isthmus.network.address_space import Cover, address_at, span, subtract
 from isthmus.network.learned_routes import is_default
 from isthmus.network.model import Cidr, Network, Site, Unknown
 from isthmus.proof.pairs.locations import Location, LocationKind, Locations, in_order
+from isthmus.proof.pairs.translated import visible_ranges
 
 # https://www.rfc-editor.org/rfc/rfc4193#section-3
 _UNIQUE_LOCAL = ip_network("fc00::/7")
@@ -52,7 +53,8 @@ def rest(
 
 def with_rests(locations: Locations, estate: Estate, network: Network) -> Locations:
     """The locations of an intent, with the remainder of each site."""
-    named = [*vpc_ranges(network), *map(ip_network, estate.blocks), *(c for s in locations.sites for c in s.networks)]
+    named = [*visible_ranges(estate, network), *map(ip_network, estate.blocks)]
+    named += [cidr for site in locations.sites for cidr in site.networks]
     sent = {site.name: behind(_sent(site, estate)) for site in locations.sites}
     sites: list[Site] = []
     found: list[Location] = []

@@ -331,6 +331,13 @@ _ALL = (
         TGW + "how-transit-gateways-work.html",
     ),
     ProofRule(
+        "hidden-range-routed",
+        "The hub has a route to a CIDR that a spoke with a routable CIDR hides.",
+        "The CIDR is in use elsewhere, so packets for its other owner would reach this spoke. An attachment propagates "
+        "every CIDR of its VPC; a static route for the routable CIDR does not.",
+        TGW + "how-transit-gateways-work.html",
+    ),
+    ProofRule(
         "overlapping-advertisement",
         "A site advertises addresses that a VPC or another site has.",
         "An address belongs to one location. Hosts at the site find it in their own network and never send it to AWS. "

@@ -6,8 +6,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from isthmus.intent import Estate
-from isthmus.testing.broken.parts import breaks, extra_site, extra_spoke, first_zone, grown, without_summaries
+from hypothesis import assume
+
+from isthmus.aws.regions import REGIONS
+from isthmus.intent import Account, Estate, HybridDns
+from isthmus.testing.broken.parts import (
+    breaks,
+    extra_environment,
+    extra_site,
+    extra_spoke,
+    first_zone,
+    grown,
+    wide_spoke,
+    with_accounts,
+    with_hub,
+    without_dns,
+    without_summaries,
+)
 
 
 @breaks
@@ -86,3 +101,42 @@ def pinned_subnet_outside_vpc(estate: Estate) -> Estate:
 @breaks
 def subnet_overlap(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(zones=first_zone(estate), subnets={"private_az1": "10.250.15.0/24"})])
+
+
+# --- spokes with a routable CIDR
+
+ROUTABLE = "10.251.0.0/24"
+
+
+@breaks
+def hidden_range_reached(estate: Estate) -> Estate:
+    hidden = extra_spoke(routable_cidr=ROUTABLE)
+    return grown(estate, spokes=[hidden, extra_spoke("other", cidr="10.250.0.0/22")])
+
+
+@breaks
+def hidden_range_not_private(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke(cidr="8.8.0.0/20", routable_cidr="100.64.250.0/24")])
+
+
+@breaks
+def block_in_hidden_range(estate: Estate) -> Estate:
+    hidden = extra_spoke(cidr="192.168.240.0/20", routable_cidr="100.64.250.0/24")
+    return replace(grown(estate, spokes=[hidden]), blocks=[*estate.blocks, "192.168.250.0/24"])
+
+
+@breaks
+def static_routes_not_allowed(estate: Estate) -> Estate:
+    larger = with_accounts(grown(estate), Account("extra", id="000000000099"))
+    environment = extra_environment(account="extra", spokes=[extra_spoke(routable_cidr=ROUTABLE)])
+    segments = [replace(s, may_be_attached_by=["extra"]) if s.name == "extra" else s for s in larger.segments]
+    hub = replace(larger.hub, share_with=[*larger.hub.share_with, "extra"])
+    larger = with_hub(replace(larger, segments=segments), hub=hub)
+    return replace(larger, environments=[*larger.environments, environment])
+
+
+@breaks
+def shared_services_translated(estate: Estate) -> Estate:
+    assume(REGIONS[estate.region].partition != "aws-cn")
+    larger = grown(without_dns(estate), spokes=[wide_spoke(estate, routable_cidr=ROUTABLE)])
+    return with_hub(larger, dns=HybridDns(spoke="extra", inbound=False))

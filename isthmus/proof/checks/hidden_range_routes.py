@@ -1,0 +1,44 @@
+"""Spokes with a routable CIDR: the hub has no route to their other CIDRs, which are in use elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus.intent import Estate
+from isthmus.network.learned_routes import covers
+from isthmus.network.model import AttachmentKind, Cidr, Network, TgwTable, Unknown
+from isthmus.proof.pairs.translated import hidden_ranges
+from isthmus.proof.result.findings import Violation
+
+
+def hidden_range_violations(estate: Estate, network: Network) -> Iterator[Violation]:
+    """Transit gateway route tables with a route to a hidden CIDR.
+
+    An attachment that propagates does so for every CIDR of its VPC.
+    https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+    """
+    hidden = hidden_ranges(estate, network)
+    for attachment in network.attachments.values():
+        if attachment.kind is not AttachmentKind.VPC or not isinstance(attachment.attached, str):
+            continue
+        cidrs = hidden.get(attachment.attached, frozenset())
+        listed = ", ".join(map(str, sorted(cidrs, key=str)))
+        for table in network.tgw_tables.values() if cidrs else ():
+            if attachment.address in table.propagations:
+                source = table.sources.get(("propagation", attachment.address), attachment.address)
+                why = f"{attachment.attached} propagates every CIDR into {table.address}, also {listed}"
+                yield Violation("hidden-range-routed", why, (source, attachment.address, table.address))
+            for address, destination in _static(table, attachment.address, attachment.aliases, cidrs):
+                why = f"{table.address} has a route for {destination} to {attachment.attached}, which hides {listed}"
+                yield Violation("hidden-range-routed", why, (address, attachment.address, table.address))
+
+
+def _static(
+    table: TgwTable, attachment: str, aliases: tuple[str, ...], hidden: frozenset[Cidr]
+) -> Iterator[tuple[str, Cidr]]:
+    """The static routes of a table that lead packets for hidden addresses to an attachment."""
+    for route in table.routes:
+        if route.attachment in (attachment, *aliases) and not isinstance(route.destination, str | Unknown):
+            destination = route.destination
+            if any(covers(destination, cidr) or covers(cidr, destination) for cidr in hidden):
+                yield route.address, destination

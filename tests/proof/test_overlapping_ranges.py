@@ -1,0 +1,113 @@
+"""A spoke with a routable CIDR: what it opens works, nothing opens a connection to it, no route leads to its range."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus.network.answers import Outcome
+from isthmus.proof import Analysis, Verdict, read
+from tests.proof.estates import output, write
+
+STAGE = "stage_8_overlapping_ranges"
+ERP, DEV = "stacks/acquired/modules/spoke_erp/main.tf.json", "stacks/dev/modules/spoke_dev/main.tf.json"
+Resources = dict[str, dict[str, dict[str, Any]]]
+Edit = Callable[[Resources], object]
+
+
+def analysis(folder: Path, edits: Mapping[str, Edit] | None = None) -> Analysis:
+    """The stage, with changed modules."""
+    files: dict[str, Any] = dict(output(STAGE))
+    for path, edit in (edits or {}).items():
+        document = json.loads(files[path])
+        edit(document["resource"])
+        files[path] = document
+    return read(write(files, folder))
+
+
+def rules(found: Analysis) -> set[str]:
+    return {violation.rule for violation in found.prove(scenarios=False).violations}
+
+
+def test_what_it_opens_works_and_nothing_opens_a_connection_to_it(tmp_path: Path) -> None:
+    found = analysis(tmp_path)
+    assert found.prove().verdict is Verdict.PROVED
+    works = {(flow.source, flow.destination) for flow in found.flows if flow.works}
+    reached = {"dc1/servers", "dc1/users", "rest of dc1", "shared-services", "internet"}
+    assert {b for a, b in works if a == "erp"} == reached
+    to_erp = [flow for flow in found.flows if flow.destination == "erp"]
+    assert to_erp
+    assert all(flow.forward is Outcome.BLOCKED for flow in to_erp)
+
+
+def test_sites_and_spokes_see_the_address_of_the_nat_gateway(tmp_path: Path) -> None:
+    found = analysis(tmp_path)
+    assert {str(nat.private_ip) for nat in found.network.nats.values()} == {"10.1.240.4", "10.1.240.20", "10.1.240.52"}
+    advertised = found.prove(scenarios=False).advertised_prefixes
+    (prefixes,) = (one.prefixes for one in advertised.values())
+    assert sorted(map(str, prefixes)) == ["10.1.0.0/20", "10.1.240.0/24", "10.1.48.0/20"]
+    # The range that both spokes have is advertised for `dev` alone.
+    assert [source for prefix, source in prefixes.items() if str(prefix) == "10.1.0.0/20"] == [
+        "dev/module.spoke_dev.aws_ec2_transit_gateway_route.network_services_10_1_0_0_20"
+    ]
+
+
+def _propagates(resources: Resources) -> None:
+    route = next(iter(resources["aws_ec2_transit_gateway_route"].values()))
+    wanted = {name: value for name, value in route.items() if name != "destination_cidr_block"}
+    resources["aws_ec2_transit_gateway_route_table_propagation"] = {"extra": wanted}
+
+
+def _static_route_to_the_own_range(resources: Resources) -> None:
+    routes = resources["aws_ec2_transit_gateway_route"]
+    routes["extra"] = {**next(iter(routes.values())), "destination_cidr_block": "10.1.0.0/22"}
+
+
+def _without_static_routes(resources: Resources) -> None:
+    del resources["aws_ec2_transit_gateway_route"]
+
+
+def _public(resources: Resources) -> None:
+    for nat in resources["aws_nat_gateway"].values():
+        nat |= {"connectivity_type": "public", "allocation_id": "eipalloc-0123456789abcdef0"}
+
+
+def _past_the_nat_gateway(resources: Resources) -> None:
+    through = next(r for r in resources["aws_route"].values() if "transit_gateway_id" in r)["transit_gateway_id"]
+    for name, route in resources["aws_route"].items():
+        if name.startswith("private_") and route.pop("nat_gateway_id", None):
+            route["transit_gateway_id"] = through
+
+
+@pytest.mark.parametrize(
+    ("edits", "rule"),
+    [
+        ({ERP: _propagates}, "hidden-range-routed"),
+        ({ERP: _propagates}, "overlapping-vpcs"),
+        ({ERP: _static_route_to_the_own_range}, "hidden-range-routed"),
+        ({ERP: _without_static_routes}, "intended-flow-one-way"),
+        ({ERP: _public}, "hairpin"),
+        ({ERP: _past_the_nat_gateway}, "intended-flow-one-way"),
+        ({DEV: _without_static_routes}, "overlapping-vpcs"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "".join(edit.__name__ for edit in value.values()),
+)
+def test_mistakes_are_violations(tmp_path: Path, edits: Mapping[str, Edit], rule: str) -> None:
+    assert rule in rules(analysis(tmp_path, edits))
+
+
+def _of_unknown_type(resources: Resources) -> None:
+    for nat in resources["aws_nat_gateway"].values():
+        nat["connectivity_type"] = "${var.unknown}"
+
+
+def test_a_nat_gateway_of_unknown_type_is_unknown(tmp_path: Path) -> None:
+    found = analysis(tmp_path, {ERP: _of_unknown_type})
+    proof = found.prove(scenarios=False)
+    assert proof.verdict is not Verdict.PROVED
+    reasons = [unknown.why for unknown in proof.unknown_results]
+    assert any("the subnet or the type of NAT gateway" in why for why in reasons)
