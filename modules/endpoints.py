@@ -25,7 +25,7 @@ from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
 from modules.dns import private_zone
 from modules.dns_interface import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, subnet_id, zone_id
 from modules.dns_sharing import allow_authorization, associate_with_profile, authorizes_other_accounts
-from modules.iam_policy import allow, document, organization_id, organization_partition
+from modules.iam_policy import allow, document, inside, organization_partition
 from modules.provider import REQUIRED
 from modules.terraform_names import domain_identifier, identifier
 
@@ -197,7 +197,7 @@ def _endpoint(
 
 
 def _policy(estate: Estate, service: Service) -> str:
-    """The endpoint policy: it allows the organization's principals to use every action and resource.
+    """The endpoint policy: principals of the organization, or of the one account, may use every action and resource.
 
     A caller that assumes a role with a web identity token or a SAML assertion, such as a workload of EKS, is not a
     principal yet. So the STS policy also allows these two actions for roles of the organization. Requests to buckets
@@ -205,11 +205,10 @@ def _policy(estate: Estate, service: Service) -> str:
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sts_vpc_endpoint_policies.html
     """
-    anyone, organization = {"AWS": "*"}, organization_id(estate)
-    of_principal, of_resource = (
-        {"StringEquals": {f"aws:{whose}OrgID": organization}} for whose in ("Principal", "Resource")
-    )
-    statements = [allow("Organization", principal=anyone, actions=["*"], resources=["*"], conditions=of_principal)]
+    anyone = {"AWS": "*"}
+    of_principal, of_resource = inside(estate, "Principal"), inside(estate, "Resource")
+    sid = "Account" if estate.organization is None else "Organization"
+    statements = [allow(sid, principal=anyone, actions=["*"], resources=["*"], conditions=of_principal)]
     if service.name == _STS:
         actions = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
         statements.append(

@@ -162,8 +162,8 @@ def without_owner(refs: Sequence[object], owner: Environment) -> list[str]:
 
 def ram_principals(estate: Estate, refs: Sequence[object]) -> list[tuple[str, str]]:
     """The Terraform name and RAM principal of each of these units and accounts."""
-    units = {unit.name: unit.arn for unit in estate.organization.units}
-    accounts = {account.name: account.id for account in estate.organization.accounts}
+    units = {unit.name: unit.arn for unit in estate.units}
+    accounts = {account.name: account.id for account in estate.all_accounts}
     return sorted((identifier(name_of(ref)), units.get(name_of(ref)) or accounts[name_of(ref)]) for ref in refs)
 
 
@@ -241,7 +241,7 @@ def _owners(estate: Estate, principals: Sequence[object]) -> list[str]:
     AWS does not document which account the ARN of an attachment names: the owner of the gateway, or of the attached
     VPC. So the hub's own account is always included.
     """
-    accounts = {account.name: account.id for account in estate.organization.accounts}
+    accounts = {account.name: account.id for account in estate.all_accounts}
     names = [str(name_of(principal)) for principal in principals]
     if any(name not in accounts for name in names):
         return ["*"]

@@ -43,12 +43,24 @@ def deny(
 
 def organization_partition(estate: Estate) -> str:
     """The AWS partition of the estate: `aws`, `aws-us-gov` or `aws-cn`."""
-    return estate.organization.arn.split(":")[1]
+    return estate.partition
 
 
 def organization_id(estate: Estate) -> str:
-    """The organization's id, `o-...`."""
+    """The organization's id, `o-...`. Raises `LookupError` for an estate without an organization."""
+    if estate.organization is None:
+        raise LookupError("the estate has one account, and no organization")
     return estate.organization.arn.rsplit("/", 1)[1]
+
+
+def inside(estate: Estate, whose: str) -> Conditions:
+    """The condition that the `Principal` or the `Resource` of a request is in the organization, or in the one account.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalaccount
+    """
+    if estate.organization is None:
+        return {"StringEquals": {f"aws:{whose}Account": estate.all_accounts[0].id}}
+    return {"StringEquals": {f"aws:{whose}OrgID": organization_id(estate)}}
 
 
 def dns_suffix(estate: Estate) -> str:
@@ -67,10 +79,7 @@ def deployment_roles(estate: Estate) -> dict[str, dict[str, str | Sequence[str]]
     conditions: dict[str, dict[str, str | Sequence[str]]] = {
         "StringEquals": {"aws:PrincipalOrgID": organization_id(estate)}
     }
-    roles = [
-        f"arn:{organization_partition(estate)}:iam::*:role/{name}"
-        for name in sorted({estate.organization.deployment_role, *estate.organization.deployers} - {None}, key=str)
-    ]
+    roles = [f"arn:{organization_partition(estate)}:iam::*:role/{name}" for name in estate.deployers]
     if not roles:
         raise ValueError(
             "expected a role that runs Terraform: the rule deployers-missing refuses an estate without one"
@@ -81,7 +90,7 @@ def deployment_roles(estate: Estate) -> dict[str, dict[str, str | Sequence[str]]
 
 def trust_policy(estate: Estate, principals: Sequence[object]) -> str:
     """A trust policy for the roles that run Terraform in these organizational units and accounts."""
-    units = {unit.name: unit.arn.rsplit("/", 1)[1] for unit in estate.organization.units}
+    units = {unit.name: unit.arn.rsplit("/", 1)[1] for unit in estate.units}
     names = sorted(name_of(principal) for principal in principals)
     conditions = deployment_roles(estate)
     statements = []

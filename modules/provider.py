@@ -41,7 +41,7 @@ def required_version(environment: Environment) -> str:
 
 def deployment_role_arn(estate: Estate, account: Account) -> str | None:
     """The role that Terraform assumes in an account. None if it uses the given credentials directly."""
-    role = estate.organization.deployment_role
+    role = estate.deployment_role
     return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{role}" if role else None
 
 

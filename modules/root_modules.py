@@ -304,7 +304,7 @@ class _Root:
         https://developer.hashicorp.com/terraform/language/providers/configuration
         """
         own = str(name_of(self.environment.account))
-        units = {unit.name for unit in self.estate.organization.units}
+        units = {unit.name for unit in self.estate.units}
         for segment in sorted(self.estate.segments, key=lambda segment: segment.name):
             joining = {str(name_of(ref)) for ref in segment.may_be_attached_by}
             if segment.allowed_egress and (own in joining or joining & units):

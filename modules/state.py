@@ -137,6 +137,9 @@ def _expire_old_versions() -> S3BucketLifecycleConfigurationRule:
 
 def _key_policy(estate: Estate, backend: S3Backend) -> str:
     account = estate.account(backend.account)
+    # In one account, the identity policies of the roles that run Terraform suffice.
+    # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-root-enable-iam
+    roles = [] if estate.organization is None else [_deployment_roles_use_key(estate)]
     return document(
         allow(
             "AccountAdministersKey",
@@ -144,31 +147,38 @@ def _key_policy(estate: Estate, backend: S3Backend) -> str:
             actions=["kms:*"],
             resources=["*"],
         ),
-        allow(
-            "DeploymentRolesUseKey",
-            principal={"AWS": "*"},
-            actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-            resources=["*"],
-            conditions=deployment_roles(estate),
-        ),
+        *roles,
+    )
+
+
+def _deployment_roles_use_key(estate: Estate) -> dict[str, Any]:
+    return allow(
+        "DeploymentRolesUseKey",
+        principal={"AWS": "*"},
+        actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        resources=["*"],
+        conditions=deployment_roles(estate),
     )
 
 
 def _bucket_policy(estate: Estate, bucket_arn: str) -> str:
     # The permissions that the backend needs: https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
     everyone = {"AWS": "*"}
+    only_tls = deny(
+        "OnlyTls",
+        principal=everyone,
+        actions=["s3:*"],
+        resources=[bucket_arn, f"{bucket_arn}/*"],
+        conditions={"Bool": {"aws:SecureTransport": "false"}},
+    )
+    if estate.organization is None:
+        return document(only_tls)
     roles = deployment_roles(estate)
     states = f"{bucket_arn}/{KEY_PREFIX}/{estate.name}"
     # An IAM policy variable. The second dollar sign escapes it for Terraform.
     own = f"{states}/$${{aws:PrincipalAccount}}/*"
     return document(
-        deny(
-            "OnlyTls",
-            principal=everyone,
-            actions=["s3:*"],
-            resources=[bucket_arn, f"{bucket_arn}/*"],
-            conditions={"Bool": {"aws:SecureTransport": "false"}},
-        ),
+        only_tls,
         allow("List", principal=everyone, actions=["s3:ListBucket"], resources=[bucket_arn], conditions=roles),
         allow("Read", principal=everyone, actions=["s3:GetObject"], resources=[f"{states}/*"], conditions=roles),
         allow("WriteOwn", principal=everyone, actions=["s3:PutObject"], resources=[own], conditions=roles),

@@ -18,7 +18,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="FOLDER", help="the folder to write; its name is the name of the network")
     start = parser.add_mutually_exclusive_group()
     start.add_argument(
-        "--accounts", choices=("several",), default="several", help="start from one account, or from several"
+        "--accounts",
+        choices=("one", "several"),
+        default="one",
+        help="start from one account without an organization, or from several of one (default: one)",
     )
     start.add_argument(
         "--stage",

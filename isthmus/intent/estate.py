@@ -1,4 +1,4 @@
-"""The estate: the whole network of one organization in one Region."""
+"""The estate: the whole network of one organization, or of one account, in one Region."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import TypeVar
 
+from isthmus.aws.regions import REGIONS
 from isthmus.intent.allowed_connection import AllowedConnection
 from isthmus.intent.backend import Backend, LocalBackend
 from isthmus.intent.direct_connect import Connection, DirectConnectGateway
@@ -27,7 +28,8 @@ Named = TypeVar("Named", Account, OrganizationalUnit, Segment, Site, CustomerGat
 class Estate:
     """The whole network: what the generator writes, and what the proof compares Terraform with.
 
-    organization         the AWS organization that its accounts belong to
+    organization         the AWS organization that its accounts belong to; None: there is one account, in `accounts`
+    accounts             the account of an estate without an organization
     region               e.g. `us-east-1`
     blocks               IPv4 blocks reserved for AWS: every spoke is in one of them, no site network is
     zones                zone IDs of the spokes that do not name their own
@@ -43,7 +45,8 @@ class Estate:
     """
 
     name: str = field(kw_only=False)
-    organization: Organization
+    organization: Organization | None = None
+    accounts: Many[Account] = ()
     region: str
     blocks: Many[str]
     zones: Many[str]
@@ -57,13 +60,43 @@ class Estate:
     log_retention_days: int = 365
     quotas: Numbers = field(default_factory=dict)
 
+    @property
+    def all_accounts(self) -> tuple[Account, ...]:
+        """The accounts of the organization, or the one account."""
+        return tuple(self.accounts if self.organization is None else self.organization.accounts)
+
+    @property
+    def units(self) -> tuple[OrganizationalUnit, ...]:
+        """The organizational units that other objects may name."""
+        return () if self.organization is None else tuple(self.organization.units)
+
+    @property
+    def partition(self) -> str:
+        """The AWS partition: `aws`, `aws-us-gov` or `aws-cn`."""
+        if self.organization is not None:
+            return self.organization.arn.removeprefix("arn:").partition(":")[0]
+        region = REGIONS.get(self.region)
+        return region.partition if region is not None else "aws"
+
+    @property
+    def deployment_role(self) -> str | None:
+        """The name of the role that Terraform assumes; None: it uses the given credentials."""
+        return None if self.organization is None else self.organization.deployment_role
+
+    @property
+    def deployers(self) -> tuple[str, ...]:
+        """The names of all roles that run Terraform, sorted. Empty without an organization: IAM decides alone."""
+        if self.organization is None:
+            return ()
+        return tuple(sorted({*self.organization.deployers, self.organization.deployment_role or ""} - {""}))
+
     def account(self, ref: Account | str) -> Account:
         """The account of that name. Raises `LookupError`."""
-        return _named(self.organization.accounts, ref)
+        return _named(self.all_accounts, ref)
 
     def unit(self, ref: OrganizationalUnit | str) -> OrganizationalUnit:
         """The organizational unit of that name. Raises `LookupError`."""
-        return _named(self.organization.units, ref)
+        return _named(self.units, ref)
 
     def segment(self, ref: Segment | str) -> Segment:
         """The segment of that name. Raises `LookupError`."""

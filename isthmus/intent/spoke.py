@@ -30,7 +30,7 @@ class Spoke:
     gateway_endpoints           gateway endpoints: `s3` and `dynamodb`
     interface_endpoints         services with interface endpoints in its private subnets, for this spoke only
     endpoint_policies           sets policies of these endpoints, service to JSON; default: principals of the
-                                organization
+                                organization, or of the one account
     vpc_name                    sets the VPC's `Name` tag; default: `<prefix>-<spoke>`
     was                         its name before a rename: Terraform moves its resources instead of replacing them
     """

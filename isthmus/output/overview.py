@@ -108,7 +108,7 @@ class Matrix:
 
 def roots(out: Path, graph: Graph, estate: Estate) -> tuple[Root, ...]:
     """The root modules of an output, in an order in which they can be applied."""
-    accounts = {account.id: account.name for account in estate.organization.accounts}
+    accounts = {account.id: account.name for account in estate.all_accounts}
     waits = _dependencies(out)
     order = list(_in_order(waits))
     if cycle := sorted(waits.keys() - set(order)):

@@ -30,7 +30,7 @@ _ESTATE_NAME = re.compile(r'(?<=\bEstate\(\n    ")[^"\n]+(?=",\n)')
 class Choice:
     """What the user chooses: the name of the network, and the environments to start from.
 
-    - `start`: "several" accounts, or the number of a stage as text.
+    - `start`: "one" account, "several" accounts, or the number of a stage as text.
     """
 
     name: str
@@ -71,6 +71,11 @@ def _environments(choice: Choice) -> dict[str, bytes]:
     """The modules below `environments`, with the name of the network in the estate."""
     if choice.start == "several":
         files = dict(_tree(shipped("environments"), "environments"))
+    elif choice.start == "one":
+        files = {
+            "environments/__init__.py": shipped("environments/__init__.py").read_bytes(),
+            "environments/estate.py": shipped("examples/one_account.py").read_bytes(),
+        }
     else:
         stage, guide = (
             shipped(f"examples/{name}.py").read_text("utf-8") for name in (STAGES[int(choice.start)], "guide")

@@ -25,7 +25,7 @@ def busy() -> Estate:
     base = estate_of("examples.stage_3_every_vpc")
     [site] = base.sites
     services, workloads = base.segments
-    account = base.organization.accounts[0]
+    account = base.all_accounts[0]
     cards = Segment(
         "cards",
         allowed_egress={Egress.NONE},

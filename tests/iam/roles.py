@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from isthmus.intent import Estate, Segment
 from isthmus.intent.model import name_of
+from isthmus.testing.broken.parts import organization_of
 from modules.hub import EGRESS_TAG_VALUE, FIREWALL_TAG_VALUE, SEGMENT_TAG, VPN_TAG_VALUE
 from modules.terraform_names import identifier
 from tests.iam.evaluator import Context, Request, allowed
@@ -33,13 +34,13 @@ class JoinRole:
 
     def arn(self, account: str) -> str:
         """An attachment whose VPC an account owns."""
-        partition = self.estate.organization.arn.split(":")[1]
+        partition = self.estate.partition
         return f"arn:{partition}:ec2:{self.estate.region}:{account}:transit-gateway-attachment/tgw-attach-1"
 
     @property
     def accounts(self) -> Mapping[str, str]:
         """Ids of the accounts named in `may_be_attached_by`, by name; units left out."""
-        ids = {account.name: account.id for account in self.estate.organization.accounts}
+        ids = {account.name: account.id for account in self.estate.all_accounts}
         names = [str(name_of(principal)) for principal in self.segment.may_be_attached_by]
         own = name_of(self.estate.hub_environment.account)
         return {name: ids[name] for name in names if name in ids and name != own}
@@ -76,9 +77,9 @@ def join_roles(estate: Estate, files: Mapping[str, str]) -> Iterator[JoinRole]:
 
 def principal(estate: Estate, account: str, role: str) -> Context:
     """The keys of a role of the organization that asks for something."""
-    partition = estate.organization.arn.split(":")[1]
+    partition = estate.partition
     return {
-        "aws:PrincipalOrgID": estate.organization.arn.rpartition("/")[2],
+        "aws:PrincipalOrgID": organization_of(estate).arn.rpartition("/")[2],
         "aws:PrincipalAccount": account,
         "aws:PrincipalArn": f"arn:{partition}:iam::{account}:role/{role}",
         "aws:PrincipalOrgPaths": [],

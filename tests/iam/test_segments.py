@@ -88,7 +88,7 @@ def test_no_pipeline_of_any_estate_touches_another_segment(estate: Estate) -> No
 def test_a_join_role_is_assumed_by_the_deployment_roles_of_its_accounts_alone(example: str) -> None:
     estate = estate_of(example)
     for role in join_roles(estate, dict(files_of(example))):
-        for account in estate.organization.accounts:
+        for account in estate.all_accounts:
             joins = account.name in role.accounts
             assert role.may_be_assumed(principal(estate, account.id, "isthmus-deploy")) is joins, account.name
             assert not role.may_be_assumed(principal(estate, account.id, "read-only"))
@@ -144,7 +144,7 @@ def test_a_state_is_read_by_deployment_roles_and_written_by_those_of_its_account
         replace(estate_of("environments.estate"), backend=S3Backend(bucket="example-states", account="network-prod"))
     )
     policy = resources_of(synthesize(estate))["state/state/aws_s3_bucket_policy.this"]["policy"]
-    own_account, other = estate.organization.accounts[0].id, estate.organization.accounts[1].id
+    own_account, other = estate.all_accounts[0].id, estate.all_accounts[1].id
     bucket = "${aws_s3_bucket.this.arn}"
     state = f"{bucket}/isthmus/{estate.name}/{own_account}/{estate.region}/network.tfstate"
 

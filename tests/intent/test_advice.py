@@ -10,7 +10,7 @@ from hypothesis import given
 from isthmus.intent import Account, CustomerGateway, Estate, Site, Tunnel, VpnConnection
 from isthmus.intent.checks import RULES, problems
 from isthmus.testing.broken import broken_estates
-from isthmus.testing.broken.parts import LAN, grown
+from isthmus.testing.broken.parts import LAN, grown, organization_of
 from tests.intent.advice import followed
 from tests.intent.test_messages import BROKEN, WHOLE
 
@@ -76,7 +76,7 @@ def test_connections_are_advised_an_asn_that_they_may_have(asns: tuple[int, int]
     ],
 )
 def test_an_account_id_is_advised_only_where_every_digit_is_there(given: str, advised: str) -> None:
-    organization = replace(WHOLE.organization, accounts=[*WHOLE.organization.accounts, Account("extra", id=given)])
+    organization = replace(organization_of(WHOLE), accounts=[*WHOLE.all_accounts, Account("extra", id=given)])
     estate = replace(WHOLE, organization=organization)
     assert remedy("invalid-account-id", estate) == f"twelve digits as text: {advised}"
 

@@ -471,7 +471,7 @@ def test_two_static_routes_to_one_site_never_meet_in_one_table() -> None:
 
 def test_the_remedy_for_an_account_id_is_the_account_name() -> None:
     given = estate()
-    [workloads] = [account for account in given.organization.accounts if account.name == "workloads"]
+    [workloads] = [account for account in given.all_accounts if account.name == "workloads"]
     first, second = given.environments
     with pytest.raises(InvalidEstate) as caught:
         check(replace(given, environments=[first, replace(second, account=workloads.id)]))

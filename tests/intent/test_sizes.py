@@ -17,6 +17,7 @@ from isthmus.intent import (
 from isthmus.intent.checks import RULES
 from isthmus.intent.checks.sizes import trust_policy_length
 from isthmus.intent.errors import Problem
+from isthmus.testing.broken.parts import organization_of
 from tests.intent.network import estate
 from tests.intent.test_dns import shared
 from tests.modules import egress_estates
@@ -28,9 +29,9 @@ def messages(rule: str, given: Estate) -> list[Problem]:
 
 def may_be_attached_by(count: int) -> Estate:
     given = estate()
-    root = given.organization.arn.replace(":organization/", ":ou/")
+    root = organization_of(given).arn.replace(":organization/", ":ou/")
     units = [OrganizationalUnit(f"u{n}", arn=f"{root}/ou-root-{10_000_000 + n}") for n in range(count)]
-    organization = replace(given.organization, units=units)
+    organization = replace(organization_of(given), units=units)
     return replace(given, organization=organization, segments=[Segment("services", may_be_attached_by=units)])
 
 

@@ -28,6 +28,7 @@ EXAMPLES = (
     "examples.stage_5_resilient_vpn",
     "examples.stage_7_direct_connect",
     "examples.stage_8_overlapping_ranges",
+    "examples.one_account",
 )
 
 Files = Mapping[str, str]

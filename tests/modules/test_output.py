@@ -18,6 +18,7 @@ from isthmus.aws.regions import REGIONS
 from isthmus.files.manifest import MANIFEST
 from isthmus.intent import Account, Egress, Environment, Estate, HcpTerraform, S3Backend, Spoke, check
 from isthmus.intent.intent_file import to_document
+from isthmus.testing.broken.parts import organization_of
 from modules.output_folder import canonical_json
 from modules.synthesis import synthesize
 from tests.modules.inventory import EXAMPLES, modules_of, resources_of
@@ -229,11 +230,9 @@ def test_a_join_role_may_touch_attachments_that_other_accounts_own():
 def test_the_log_service_uses_keys_by_its_name_in_the_partition(partition: str, region: str, service: str):
     estate = estate_of("examples.stage_3_every_vpc")
     there = replace(
-        estate.organization,
-        arn=estate.organization.arn.replace("arn:aws:", f"arn:{partition}:"),
-        units=[
-            replace(unit, arn=unit.arn.replace("arn:aws:", f"arn:{partition}:")) for unit in estate.organization.units
-        ],
+        organization_of(estate),
+        arn=organization_of(estate).arn.replace("arn:aws:", f"arn:{partition}:"),
+        units=[replace(unit, arn=unit.arn.replace("arn:aws:", f"arn:{partition}:")) for unit in estate.units],
     )
     files = synthesize(check(replace(estate, region=region, zones=REGIONS[region].zone_ids[:2], organization=there)))
     policy = json.loads(resources_of(files)["dev/logs/aws_kms_key.this"]["policy"])

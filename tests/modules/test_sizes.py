@@ -23,6 +23,7 @@ from isthmus.intent.checks.sizes import (
     trust_policy_length,
 )
 from isthmus.intent.firewall_rules import numbered
+from isthmus.testing.broken.parts import organization_of
 from isthmus.testing.strategies import estates
 from modules.hub_route_tables import HubTables
 from modules.synthesis import synthesize
@@ -43,7 +44,7 @@ def hub_of(estate: Estate) -> Mapping[str, Any]:
 
 def check_roles(estate: Estate) -> None:
     made = hub_of(estate)
-    table = f"arn:{estate.organization.arn.split(':')[1]}:ec2:{estate.region}:111122223333"
+    table = f"arn:{estate.partition}:ec2:{estate.region}:111122223333"
     arn = f"{table}:transit-gateway-route-table/tgw-rtb-0123456789abcdef0"
     for segment in estate.segments:
         if not segment.allowed_egress or not attaching_principals(estate, segment):
@@ -97,7 +98,7 @@ def test_the_trust_policy_is_as_long_as_counted(names: tuple[str, ...], roles: t
     ]
     arn = f"{root}:organization/o-example0001"
     role, deployers = roles
-    organization = replace(estate.organization, arn=arn, units=units, deployment_role=role, deployers=deployers)
+    organization = replace(organization_of(estate), arn=arn, units=units, deployment_role=role, deployers=deployers)
     segments = [replace(segment, may_be_attached_by=names) for segment in estate.segments]
     check_roles(replace(estate, organization=organization, segments=segments))
 

@@ -129,7 +129,7 @@ def add_spoke(draw: DrawFn, estate: Estate) -> Change | None:
         return Change(f"add {name} to {home.name}", grown, {home.name}, may_break)
     owners = {environment.name for environment in estate.environments}
     own = next(own for number in count(1) if (own := f"team{number}") not in owners)
-    environment = Environment(own, account=draw(st.sampled_from(estate.organization.accounts)).name, spokes=[spoke])
+    environment = Environment(own, account=draw(st.sampled_from(estate.all_accounts)).name, spokes=[spoke])
     grown = replace(estate, environments=[*estate.environments, environment])
     return Change(f"add {name} in {own}, of its own", grown, {own}, may_break)
 

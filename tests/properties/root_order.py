@@ -61,7 +61,7 @@ class Roots:
         found = {}
         for root in self.output.roots:
             # The deployment role is there before the first apply (docs/how-to/apply.md).
-            deploys = f"role/{self.output.estate.organization.deployment_role}"
+            deploys = f"role/{self.output.estate.deployment_role}"
             named = (name for name in _assumed_and_stored(self.output.roots[root]) if not name.endswith(f":{deploys}"))
             wanted = {made.get(name, Need("nothing", name)) for name in named}
             wanted |= {Need(maker, f"output {name}") for maker, name in self.outputs_read(root)}

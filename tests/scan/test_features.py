@@ -59,7 +59,7 @@ def _limited() -> Estate:
     estate = reference(
         {"interface_endpoints": ["ec2"]}, shared_by=SharedBy.RESOLVER_RULES, firewall=DnsFirewall(blocked=["bad.test"])
     )
-    unit = estate.organization.units[0]
+    unit = estate.units[0]
     segments: list[Segment] = [
         replace(
             segment,

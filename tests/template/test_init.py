@@ -20,7 +20,7 @@ from isthmus.template.template_record import read_base, read_record
 from .wheel import PROJECT, built, packed
 
 VERSION = version("isthmus")
-STARTS = ("several", *map(str, STAGES))
+STARTS = ("one", "several", *map(str, STAGES))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_repository_holds_the_template_and_its_record(tmp_path: Path, wheel: P
     assert f'isthmus = {{ path = "wheels/{wheel.name}" }}' in found["pyproject.toml"].decode()
     assert not [name for name in found if "__pycache__" in name or name.startswith(("isthmus/", "tests/intent"))]
     record = read_record(repository)
-    assert (record.version, record.choice) == (VERSION, Choice("northwind", "several"))
+    assert (record.version, record.choice) == (VERSION, Choice("northwind", "one"))
     written = {name for name in found if not name.startswith(".isthmus/")}
     own = {name for name in written if name.startswith(("environments/", "tests/"))} | {"README.md", "waivers.toml"}
     assert set(record.files) == written - own
@@ -76,7 +76,7 @@ def test_every_start_is_an_estate_with_the_name_of_the_folder(tmp_path: Path, st
 def test_the_tests_of_a_new_repository_pass(tmp_path: Path) -> None:
     """They synthesize with its own modules, and prove the output."""
     repository = tmp_path / "northwind"
-    made = content(Choice("northwind", "1"), VERSION, None)
+    made = content(Choice("northwind", "one"), VERSION, None)
     create(repository, {**made.own, **made.template})
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", f"isthmus_app={sys.executable} main.py"],
@@ -192,20 +192,27 @@ def installed(folder: Path, wheel: Path) -> Path:
 
 
 @pytest.mark.nightly
-def test_a_new_user_starts_from_the_wheel_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("accounts", "module", "old", "new"),
+    [("one", "estate.py", "10.0.16.0/20", "10.0.32.0/20"), ("several", "dev.py", "10.1.0.0/20", "10.1.64.0/20")],
+)
+def test_a_new_user_starts_from_the_wheel_alone(
+    tmp_path: Path, accounts: str, module: str, old: str, new: str
+) -> None:
     """init, make, make test, an edit of the environments, make test."""
     isthmus = installed(tmp_path / "first", built(tmp_path / "dist")) / "isthmus"
-    ran(isthmus, "init", "northwind", folder=tmp_path)
+    ran(isthmus, "init", "northwind", "--accounts", accounts, folder=tmp_path)
     repository = tmp_path / "northwind"
     assert "PROVED" in (output := ran("make", folder=repository))
     assert "0 findings" in output
     assert "1 passed" in ran("make", "test", folder=repository)
     for package in ("mypy", "moto", "flask"):
         assert not list((repository / ".venv" / "lib").glob(f"python*/site-packages/{package}"))
-    dev = repository / "environments" / "dev.py"
-    dev.write_text(dev.read_text().replace('"10.1.0.0/20"', '"10.1.64.0/20"'))
+    edited = repository / "environments" / module
+    edited.write_text(edited.read_text().replace(old, new))
     assert "1 passed" in ran("make", "test", folder=repository)
-    assert "10.1.64.0/20" in ran("make", "show", "synth", folder=repository) + ran("make", "show", folder=repository)
+    ran("make", "synth", folder=repository)
+    assert new in (repository / "cdktf.out" / "intent.json").read_text()
 
 
 def test_the_documented_output_is_what_it_prints(

@@ -67,6 +67,16 @@ def test_a_hub_and_a_spoke_come_stay_and_go(live: LiveEstate, tmp_path: Path) ->
     assert live.resources() == []
 
 
+@pytest.mark.nightly
+def test_one_account_without_an_organization_comes_stays_and_goes(live: LiveEstate, tmp_path: Path) -> None:
+    estate = roots(estate_of("examples.one_account"), tmp_path)
+    live.apply(estate)
+    assert len(live.resources()) > 60
+    assert planned(live, estate) == {}
+    live.destroy(estate)
+    assert live.resources() == []
+
+
 def grown(estate: Estate) -> Estate:
     """The reference estate with one spoke more, and another that leaves by itself from now on; both in root `test`."""
     workloads = estate.segment("workloads")

@@ -47,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     renames.was_equals_name,
     renames.was_in_use,
     renames.invalid_former_name,
+    organization.accounts_without_organization,
     organization.invalid_account_id,
     organization.duplicate_account_id,
     organization.invalid_organization_arn,

@@ -32,8 +32,8 @@ def _named(estate: Estate) -> Iterator[tuple[str, list[tuple[str, object, str]]]
     def of_objects(*things: object) -> list[tuple[str, object, str]]:
         return [(str(getattr(thing, "name", "")), thing, "") for thing in things]
 
-    yield "accounts", of_objects(*estate.organization.accounts)
-    yield "organizational units", of_objects(*estate.organization.units)
+    yield "accounts", of_objects(*estate.all_accounts)
+    yield "organizational units", of_objects(*estate.units)
     yield "segments", of_objects(*estate.segments)
     yield "sites", of_objects(*estate.sites)
     for site in estate.sites:
@@ -148,8 +148,8 @@ def reserved_name(estate: Estate) -> Iterator[Fault]:
 @rule("accounts and organizational units are referred to by name only")
 def ambiguous_principal(estate: Estate) -> Iterator[Fault]:
     """An account and an organizational unit have the same name."""
-    units = {unit.name: unit for unit in estate.organization.units}
-    for account in estate.organization.accounts:
+    units = {unit.name: unit for unit in estate.units}
+    for account in estate.all_accounts:
         if account.name in units:
             given = f'"{account.name}" is also the name of an organizational unit'
             yield Fault(units[account.name], given, f'another name for one of them: "{account.name}-ou"')

@@ -21,13 +21,30 @@ _ARNS = "https://docs.aws.amazon.com/service-authorization/latest/reference/list
 
 
 @rule(
+    "Isthmus shares the transit gateway within an organization only, so several accounts need one",
+    "https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html",
+)
+def accounts_without_organization(estate: Estate) -> Iterator[Fault]:
+    """The estate has neither an organization nor exactly one account, or it has both."""
+    listed = ", ".join(f'"{account.name}"' for account in estate.accounts)
+    if estate.organization is not None:
+        if estate.accounts:
+            remedy = "accounts in Organization(accounts=[...]), and no accounts=[...] in the estate"
+            yield Fault(estate, f"it has an organization, and accounts {listed}", remedy)
+    elif len(estate.accounts) != 1:
+        given = f"it has no organization, and accounts {listed}" if listed else "it has no organization and no account"
+        one = 'accounts=[Account("main", id="111122223333")] for one account'
+        yield Fault(estate, given, f"{one}, or organization=Organization(...) for several")
+
+
+@rule(
     "AWS account IDs have twelve digits, including leading zeros",
     "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
 )
 def invalid_account_id(estate: Estate) -> Iterator[Fault]:
     """An account ID is not twelve digits."""
-    ids = {account.id for account in estate.organization.accounts}
-    for account in estate.organization.accounts:
+    ids = {account.id for account in estate.all_accounts}
+    for account in estate.all_accounts:
         if not re.fullmatch(r"[0-9]{12}", account.id):
             # If a digit is missing, it may be a leading zero or any other digit.
             digits = re.sub(r"[^0-9]", "", account.id)
@@ -40,7 +57,7 @@ def invalid_account_id(estate: Estate) -> Iterator[Fault]:
 def duplicate_account_id(estate: Estate) -> Iterator[Fault]:
     """Two accounts have the same ID."""
     first: dict[str, str] = {}
-    for account in estate.organization.accounts:
+    for account in estate.all_accounts:
         if first.setdefault(account.id, account.name) != account.name:
             yield Fault(
                 account,
@@ -52,6 +69,8 @@ def duplicate_account_id(estate: Estate) -> Iterator[Fault]:
 @rule("resources are shared with the organization by its ARN, in the Region's partition", _ARNS)
 def invalid_organization_arn(estate: Estate) -> Iterator[Fault]:
     """The organization's ARN is not valid, or is of another partition."""
+    if estate.organization is None:
+        return
     match = _ORGANIZATION.fullmatch(estate.organization.arn)
     region = REGIONS.get(estate.region)
     partition = region.partition if region else "aws"
@@ -63,9 +82,11 @@ def invalid_organization_arn(estate: Estate) -> Iterator[Fault]:
 @rule("resources are shared with organizational units by ARN, and only within the organization", _ARNS)
 def invalid_organizational_unit_arn(estate: Estate) -> Iterator[Fault]:
     """An organizational unit's ARN is not valid, is of another organization, or is used twice."""
+    if estate.organization is None:
+        return
     whole = _ORGANIZATION.fullmatch(estate.organization.arn)
     first: dict[str, str] = {}
-    for unit in estate.organization.units:
+    for unit in estate.units:
         match = _UNIT.fullmatch(unit.arn)
         if not match or (whole and match.groups() != whole.groups()):
             of = f"{whole[2]}:ou/{whole[3]}" if whole else "<management account id>:ou/o-<id>"
@@ -86,7 +107,7 @@ def invalid_organizational_unit_arn(estate: Estate) -> Iterator[Fault]:
 )
 def invalid_deployment_role(estate: Estate) -> Iterator[Fault]:
     """The deployment role's name is not a valid IAM role name."""
-    role = estate.organization.deployment_role
+    role = estate.deployment_role
     if role is not None and not re.fullmatch(r"[A-Za-z0-9_+=,.@-]{1,64}", role):
         remedy = 'the name only, 1 to 64 letters, digits and _+=,.@-: "isthmus-deploy"; None uses the given credentials'
         yield Fault(estate.organization, f'the deployment role is "{role}"', remedy)
@@ -100,7 +121,7 @@ def invalid_deployment_role(estate: Estate) -> Iterator[Fault]:
 def deployers_missing(estate: Estate) -> Iterator[Fault]:
     """No role that runs Terraform is named, and a resource policy has to admit it."""
     organization = estate.organization
-    if organization.deployment_role is not None or organization.deployers:
+    if organization is None or estate.deployers:
         return
     accounts = {str(name_of(environment.account)) for environment in estate.environments}
     reason = ""
@@ -123,7 +144,7 @@ def deployers_missing(estate: Estate) -> Iterator[Fault]:
 )
 def invalid_deployer(estate: Estate) -> Iterator[Fault]:
     """An entry of `deployers` is not an IAM role name."""
-    for name in estate.organization.deployers:
+    for name in estate.organization.deployers if estate.organization is not None else ():
         if not re.fullmatch(r"(?:[\w+=,.@-]{1,200}/){0,8}[\w+=,.@-]{1,64}", name, re.ASCII):
             remedy = 'the role name, with its path if it has one: "tfc-run", "teams/network/deploy"'
             yield Fault(estate.organization, f'deployers has "{name}"', remedy)
@@ -138,8 +159,8 @@ def hub_not_shared(estate: Estate) -> Iterator[Fault]:
     """An account with spokes is missing in the hub's `share_with`, or in `may_be_attached_by` of the spokes'
     segment.
     """
-    units = {unit.name for unit in estate.organization.units}
-    accounts = {account.name for account in estate.organization.accounts} - units
+    units = {unit.name for unit in estate.units}
+    accounts = {account.name for account in estate.all_accounts} - units
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     if holder is None or holder.hub is None:
         return
@@ -184,17 +205,20 @@ class _Reference:
 @rule("every reference must name something that is declared, or the output would silently lack it")
 def unknown_reference(estate: Estate) -> Iterator[Fault]:
     """A name refers to something that is not declared."""
-    whole, organization = place_of(estate), place_of(estate.organization)
+    whole, organization = place_of(estate), place_of(estate.organization or estate)
+    several = f"write organization=Organization(...) with it in {whole}"
     declared = {  # by the last word of the kind of reference
-        "account": f"add it to accounts=[...] in {organization}",
-        "principal": f"add it to accounts=[...] or units=[...] in {organization}",
+        "account": several if estate.organization is None else f"add it to accounts=[...] in {organization}",
+        "principal": several
+        if estate.organization is None
+        else f"add it to accounts=[...] or units=[...] in {organization}",
         "segment": f"add it to segments=[...] in {whole}",
         "location": f"add it to segments=[...] or sites=[...] in {whole}",
         "site": f"add it to sites=[...] in {whole}",
         "gateway": f"add the site that has it to sites=[...] in {whole}",
         "network": "add it to networks={...} of its site",
     }
-    ids = {account.id: account.name for account in estate.organization.accounts}
+    ids = {account.id: account.name for account in estate.all_accounts}
     missing = [reference for reference in _references(estate) if reference.name not in reference.known]
     reported: set[tuple[str, str]] = set()
     for reference in missing:
@@ -224,8 +248,8 @@ def _one_of(names: Sequence[str]) -> Iterator[str]:
 
 def _references(estate: Estate) -> Iterator[_Reference]:
     """Every reference by name."""
-    accounts = [account.name for account in estate.organization.accounts]
-    principals = [*(unit.name for unit in estate.organization.units), *accounts]
+    accounts = [account.name for account in estate.all_accounts]
+    principals = [*(unit.name for unit in estate.units), *accounts]
     segments = [segment.name for segment in estate.segments]
     sites = [site.name for site in estate.sites]
     gateways = [gateway.name for site in estate.sites for gateway in site.customer_gateways]

@@ -212,7 +212,7 @@ def too_many_elastic_ips(estate: Estate) -> Iterator[Fault]:
 def too_many_nat_gateways(estate: Estate) -> Iterator[Fault]:
     """An account's spokes have more NAT gateways in one zone than the quota allows."""
     limit = quota_of(estate, "nat-gateways-per-zone")
-    counts: dict[str, Counter[str]] = {account.name: Counter() for account in estate.organization.accounts}
+    counts: dict[str, Counter[str]] = {account.name: Counter() for account in estate.all_accounts}
     for environment in estate.environments:
         of_account = counts.setdefault(str(name_of(environment.account)), Counter())
         for spoke in environment.spokes:
@@ -222,7 +222,7 @@ def too_many_nat_gateways(estate: Estate) -> Iterator[Fault]:
                 of_account.update(set(estate.zones_of(spoke)))
         if environment.egress is not None:
             of_account.update(set(estate.zones_of_egress(environment.egress)))
-    for account in estate.organization.accounts:
+    for account in estate.all_accounts:
         zone, most = max(counts[account.name].items(), key=lambda item: item[1], default=("", 0))
         if most > limit:
             remedy = ask("nat-gateways-per-zone", limit, most) + "; or nat_zones, or central egress"
@@ -264,7 +264,7 @@ def _of_accounts(
         counts[name_of(environment.account)] += sum(map(of_spoke, environment.spokes))
         counts[name_of(environment.account)] += of_egress(environment.egress) if environment.egress is not None else 0
     limit = quota_of(estate, name)
-    for account in estate.organization.accounts:
+    for account in estate.all_accounts:
         if counts[account.name] > limit:
             yield Fault(account, f"it has {counts[account.name]} {what}", ask(name, limit, counts[account.name]))
 

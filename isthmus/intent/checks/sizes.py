@@ -61,15 +61,15 @@ def trust_policy_too_long(estate: Estate) -> Iterator[Fault]:
 
 def trust_policy_length(estate: Estate, segment: Segment) -> int:
     """The length of the trust policy of a segment's role: one statement for units, and one for accounts."""
-    organization = estate.organization.arn.rpartition("/")[2]
-    units = {unit.name: unit.arn.rpartition("/")[2] for unit in estate.organization.units}
-    accounts = {account.name: account.id for account in estate.organization.accounts}
+    organization = "" if estate.organization is None else estate.organization.arn.rpartition("/")[2]
+    units = {unit.name: unit.arn.rpartition("/")[2] for unit in estate.units}
+    accounts = {account.name: account.id for account in estate.all_accounts}
     names = attaching_principals(estate, segment)
     paths = [f'"{organization}/*/{units[name]}/*"' for name in names if name in units]
     ids = [f'"{accounts[name]}"' for name in names if name not in units and name in accounts]
     trusted = _TRUSTED + organization
-    roles = sorted({estate.organization.deployment_role or "", *estate.organization.deployers} - {""})
-    named = ",".join(f'"arn:{_partition(estate)}:iam::*:role/{role}"' for role in roles)
+    roles = estate.deployers
+    named = ",".join(f'"arn:{estate.partition}:iam::*:role/{role}"' for role in roles)
     trusted += _BY_ROLES + (f"[{named}]" if len(roles) > 1 else named)
     statements = [
         trusted + kind + ",".join(listed) for kind, listed in ((_OF_UNITS, paths), (_OF_ACCOUNTS, ids)) if listed
@@ -85,7 +85,7 @@ def attaching_principals(estate: Estate, segment: Segment) -> list[str]:
 
 
 def _partition(estate: Estate) -> str:
-    return estate.organization.arn[4:].partition(":")[0]
+    return estate.partition
 
 
 @rule(
@@ -123,7 +123,7 @@ def tables_named(estate: Estate, segment: Segment) -> int:
 def owners_named(estate: Estate, segment: Segment) -> int:
     """The number of attachment owners in the policy of a segment's role; 0 without a role."""
     names = attaching_principals(estate, segment)
-    accounts = {account.name for account in estate.organization.accounts}
+    accounts = {account.name for account in estate.all_accounts}
     return len(names) + 1 if names and accounts.issuperset(names) else bool(names)  # the hub's account is one more
 
 
@@ -133,8 +133,8 @@ def role_policy_length(estate: Estate, tables: int, owners: int, *, static: bool
     `static`: whether the role may create static routes.
     """
     account = "111122223333"  # any account: IDs have the same length
-    arn = f"arn:{_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-route-table/{_TABLE_ID}"
-    attachments = f"arn:{_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-attachment/*"
+    arn = f"arn:{estate.partition}:ec2:{estate.region}:{account}:transit-gateway-route-table/{_TABLE_ID}"
+    attachments = f"arn:{estate.partition}:ec2:{estate.region}:{account}:transit-gateway-attachment/*"
     # Two statements list the attachments: one to accept them, one to tag them.
     base = _ROLE_POLICY_BASE + (_STATIC_ROUTES if static else 0)
     return base + len(f'"{arn}",') * tables + 2 * len(f'"{attachments}",') * owners

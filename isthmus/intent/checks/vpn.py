@@ -117,7 +117,7 @@ def unidentified_customer_gateway(estate: Estate) -> Iterator[Fault]:
 @rule("the certificate must be in AWS Certificate Manager, in the account and Region of the connection", _CERTIFICATE)
 def invalid_certificate_arn(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's certificate ARN is not of the hub's account and Region."""
-    accounts = {account.name: account.id for account in estate.organization.accounts}
+    accounts = {account.name: account.id for account in estate.all_accounts}
     account = next((accounts.get(name_of(e.account)) for e in estate.environments if e.hub is not None), None)
     if account is None or estate.region not in REGIONS:
         return

@@ -13,10 +13,16 @@ from isthmus.testing.broken.parts import (
     extra_segment,
     extra_spoke,
     grown,
+    organization_of,
     with_accounts,
     with_hub,
 )
 from isthmus.testing.strategies import ACCOUNTS, UNITS
+
+
+@breaks
+def accounts_without_organization(estate: Estate) -> Estate:
+    return replace(estate, accounts=[Account("extra", id="888888888888")])
 
 
 @breaks
@@ -26,18 +32,18 @@ def invalid_account_id(estate: Estate) -> Estate:
 
 @breaks
 def duplicate_account_id(estate: Estate) -> Estate:
-    return with_accounts(estate, Account("extra", id=estate.organization.accounts[0].id))
+    return with_accounts(estate, Account("extra", id=estate.all_accounts[0].id))
 
 
 @breaks
 def invalid_organization_arn(estate: Estate) -> Estate:
     arn = "arn:aws:organizations::999999999999:o-example0001"
-    return replace(estate, organization=replace(estate.organization, arn=arn))
+    return replace(estate, organization=replace(organization_of(estate), arn=arn))
 
 
 @breaks
 def invalid_organizational_unit_arn(estate: Estate) -> Estate:
-    organization = estate.organization
+    organization = organization_of(estate)
     arn = organization.units[0].arn.replace("o-example0001", "o-another0001")
     units = [*organization.units, OrganizationalUnit("extra", arn=arn)]
     return replace(estate, organization=replace(organization, units=units))
@@ -46,19 +52,19 @@ def invalid_organizational_unit_arn(estate: Estate) -> Estate:
 @breaks
 def invalid_deployment_role(estate: Estate) -> Estate:
     arn = "arn:aws:iam::999999999999:role/deploy"
-    return replace(estate, organization=replace(estate.organization, deployment_role=arn))
+    return replace(estate, organization=replace(organization_of(estate), deployment_role=arn))
 
 
 @breaks
 def deployers_missing(estate: Estate) -> Estate:
     estate = replace(estate, backend=S3Backend(bucket="isthmus-example-states", account=ACCOUNTS[0]))
-    return replace(estate, organization=replace(estate.organization, deployment_role=None, deployers=[]))
+    return replace(estate, organization=replace(organization_of(estate), deployment_role=None, deployers=[]))
 
 
 @breaks
 def invalid_deployer(estate: Estate) -> Estate:
     arn = "arn:aws:iam::999999999999:role/deploy"
-    return replace(estate, organization=replace(estate.organization, deployers=[arn]))
+    return replace(estate, organization=replace(organization_of(estate), deployers=[arn]))
 
 
 @breaks

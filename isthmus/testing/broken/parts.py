@@ -14,6 +14,7 @@ from isthmus.intent import (
     Environment,
     Estate,
     ForwardRule,
+    Organization,
     Segment,
     Site,
     Spoke,
@@ -86,9 +87,15 @@ def with_tunnel(estate: Estate, **options: Any) -> Estate:
     return grown(estate, sites=[extra_site()], vpns=[extra_vpn(tunnels=(Tunnel(**options), Tunnel()))])
 
 
+def organization_of(estate: Estate) -> Organization:
+    """The organization of an estate that has one."""
+    assert estate.organization is not None
+    return estate.organization
+
+
 def with_accounts(estate: Estate, *more: Account) -> Estate:
     """The estate with more accounts in its organization."""
-    organization = estate.organization
+    organization = organization_of(estate)
     return replace(estate, organization=replace(organization, accounts=[*organization.accounts, *more]))
 
 
@@ -130,13 +137,13 @@ def in_china(estate: Estate) -> Estate:
     """The estate in a Region of China, without sites, spokes, DNS and alarms."""
     bare = without_sites(with_hub(estate, observability=None))
     arn = "arn:aws-cn:organizations::999999999999:organization/o-example0001"
-    units = [replace(u, arn=u.arn.replace("arn:aws-us-gov:", "arn:aws:")) for u in bare.organization.units]
+    units = [replace(u, arn=u.arn.replace("arn:aws-us-gov:", "arn:aws:")) for u in bare.units]
     units = [replace(unit, arn=unit.arn.replace("arn:aws:", "arn:aws-cn:")) for unit in units]
     return replace(
         bare,
         region="cn-north-1",
         zones=["cnn1-az1", "cnn1-az2"],
-        organization=replace(bare.organization, arn=arn, units=units),
+        organization=replace(organization_of(bare), arn=arn, units=units),
         environments=[replace(environment, spokes=[]) for environment in bare.environments],
     )
 

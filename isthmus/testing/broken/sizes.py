@@ -15,6 +15,7 @@ from isthmus.testing.broken.parts import (
     extra_site,
     extra_vpn,
     grown,
+    organization_of,
     with_hub,
 )
 from isthmus.testing.strategies import UNITS
@@ -22,9 +23,9 @@ from isthmus.testing.strategies import UNITS
 
 @breaks
 def trust_policy_too_long(estate: Estate) -> Estate:
-    root = estate.organization.arn.replace(":organization/", ":ou/")
+    root = organization_of(estate).arn.replace(":organization/", ":ou/")
     units = [OrganizationalUnit(f"extra{number}", arn=f"{root}/ou-root-{90_000_000 + number}") for number in range(60)]
-    organization = replace(estate.organization, units=[*estate.organization.units, *units])
+    organization = replace(organization_of(estate), units=[*estate.units, *units])
     return grown(replace(estate, organization=organization), segments=[extra_segment(may_be_attached_by=units)])
 
 

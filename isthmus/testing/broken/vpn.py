@@ -72,7 +72,7 @@ def tunnel_start_without_address(estate: Estate) -> Estate:
 
 
 def _certificate(estate: Estate, account: str) -> str:
-    partition = estate.organization.arn.split(":")[1]
+    partition = estate.partition
     return f"arn:{partition}:acm:{estate.region}:{account}:certificate/extra"
 
 

@@ -18,6 +18,7 @@ from isthmus.intent import (
     Segment,
     Spoke,
 )
+from isthmus.testing.broken.parts import organization_of
 from tests.intent.network import DEV, HUB, SITE, VPN, WORKLOADS
 from tests.intent.test_dns import NO_S3, SHARED, WITH_SERVERS, central, forwards, shared
 
@@ -166,7 +167,7 @@ FAIL: dict[str, Estate] = {
             replace(
                 given,
                 organization=replace(
-                    given.organization,
+                    organization_of(given),
                     arn="arn:aws-cn:organizations::999999999999:organization/o-example0001",
                     units=[],
                 ),
