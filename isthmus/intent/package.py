@@ -42,7 +42,7 @@ def package_of(module: str, ran: Collection[str] = (), where: str = "the estate"
     trees = {name: _parsed(path) for name, path in files.items()}
     imports = {name: set(_imported(name, tree, files)) for name, tree in trees.items()}
     own = _reached(module, imports)
-    others = [name for name, tree in trees.items() if name not in own and "Estate" in _created(name, tree)]
+    others = [name for name, tree in trees.items() if name not in own and _holds_estate(name, tree)]
     elsewhere = {name for other in others for name in _reached(other, imports)} - own
     left = sorted(trees.keys() - own - elsewhere - {*ran})
     return Package(
@@ -102,6 +102,14 @@ def _reached(module: str, imports: dict[str, set[str]]) -> set[str]:
             reached.add(name)
             waiting += imports[name]
     return reached | {module}
+
+
+def _holds_estate(module: str, tree: ast.Module) -> bool:
+    """Whether a file is the module of an estate: it creates one, or it assigns `estate`, for example a changed copy."""
+    assigned = (target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets)
+    return "Estate" in _created(module, tree) or any(
+        isinstance(target, ast.Name) and target.id == "estate" for target in assigned
+    )
 
 
 def _created(module: str, tree: ast.Module) -> dict[str, int]:

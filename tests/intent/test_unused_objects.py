@@ -42,6 +42,12 @@ FILES = {
     "dev": ENVIRONMENT.format(name="dev", holds=SPOKE),
 }
 NEW = ENVIRONMENT.format(name="new", holds="")
+CHANGED_COPY = f"""
+from dataclasses import replace
+from company import estate as base
+{NEW}
+estate = replace(base.estate)
+"""
 IMPORTS = ("from company import new", "from . import new", "from .new import new", "import company.new")
 
 
@@ -97,6 +103,7 @@ def test_an_environment_that_is_imported_and_not_listed(messages: Callable[..., 
         {"new": "a = 1\n"},
         {"new": "def ("},
         {"other": NEW + "\nestate = Estate()\n"},
+        {"other": CHANGED_COPY},
         # Another estate of this package, and what it alone is made of.
         {"new": NEW, "other": ESTATE.replace("import dev", "import dev\nfrom company.new import new")},
         *({"new": NEW, "other": f"{line}\n\nestate = Estate()\n"} for line in IMPORTS),

@@ -196,9 +196,7 @@ def installed(folder: Path, wheel: Path) -> Path:
     ("accounts", "module", "old", "new"),
     [("one", "estate.py", "10.0.16.0/20", "10.0.32.0/20"), ("several", "dev.py", "10.1.0.0/20", "10.1.64.0/20")],
 )
-def test_a_new_user_starts_from_the_wheel_alone(
-    tmp_path: Path, accounts: str, module: str, old: str, new: str
-) -> None:
+def test_a_new_user_starts_from_the_wheel_alone(tmp_path: Path, accounts: str, module: str, old: str, new: str) -> None:
     """init, make, make test, an edit of the environments, make test."""
     isthmus = installed(tmp_path / "first", built(tmp_path / "dist")) / "isthmus"
     ran(isthmus, "init", "northwind", "--accounts", accounts, folder=tmp_path)
