@@ -72,7 +72,10 @@ def test_one_account_without_an_organization_comes_stays_and_goes(live: LiveEsta
     estate = roots(estate_of("examples.one_account"), tmp_path)
     live.apply(estate)
     assert len(live.resources()) > 60
-    assert planned(live, estate) == {}
+    # moto answers a search for a static route without its attachment, so the provider reads it as a blackhole.
+    assert planned(live, estate) == {
+        "network": ["delete/create module.vpn.aws_ec2_transit_gateway_route.vpcs_office_lan"]
+    }
     live.destroy(estate)
     assert live.resources() == []
 
