@@ -1,5 +1,23 @@
 """Configurations of customer gateway devices: what a device needs to know, and the files for its platform."""
 
-from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, FilterAction, FilterRule, Proposals, Service
+from isthmus.devices.device import (
+    Device,
+    DeviceConnection,
+    DeviceTunnel,
+    DeviceVirtualInterface,
+    FilterAction,
+    FilterRule,
+    Proposals,
+    Service,
+)
 
-__all__ = ["Device", "DeviceConnection", "DeviceTunnel", "FilterAction", "FilterRule", "Proposals", "Service"]
+__all__ = [
+    "Device",
+    "DeviceConnection",
+    "DeviceTunnel",
+    "DeviceVirtualInterface",
+    "FilterAction",
+    "FilterRule",
+    "Proposals",
+    "Service",
+]

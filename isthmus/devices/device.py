@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from isthmus.aws.tunnel_packet_sizes import TunnelSizes
 
@@ -115,9 +115,35 @@ class DeviceConnection:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceVirtualInterface:
+    """A transit virtual interface of Direct Connect that ends at the device: a VLAN with a BGP session.
+
+    - `number`: unique on the device.
+    - `aws_asn`: the ASN of the Direct Connect gateway.
+    - `accepts`: the allowed prefixes, which AWS advertises over it. `advertises`: those of the device.
+    - `key_command`: it prints the key of the BGP session, which AWS generates.
+    """
+
+    name: str
+    number: int
+    location: str
+    vlan: int
+    aws_address: IPv4Interface
+    address: IPv4Interface
+    aws_asn: int
+    mtu: int
+    bfd: bool
+    macsec: str
+    accepts: tuple[IPv4Network, ...]
+    advertises: tuple[IPv4Network, ...]
+    key_command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A customer gateway device with its connections.
 
+    - `virtual_interfaces`: its virtual interfaces of Direct Connect. For equal prefixes it prefers them to the tunnels.
     - `outside`: its outside address; None if AWS does not know it. `certificate`: it authenticates with a certificate.
     - `networks`: the named networks of its site.
     - `aws_ranges`: all ranges of the estate, now and later.
@@ -138,6 +164,7 @@ class Device:
     connections: tuple[DeviceConnection, ...]
     filters: tuple[FilterRule, ...]
     forwarded: Mapping[str, tuple[IPv4Address, ...]]
+    virtual_interfaces: tuple[DeviceVirtualInterface, ...] = ()
 
     @property
     def tunnels(self) -> tuple[DeviceTunnel, ...]:
@@ -147,4 +174,4 @@ class Device:
     @property
     def bgp(self) -> bool:
         """Whether a connection uses BGP."""
-        return any(connection.bgp for connection in self.connections)
+        return bool(self.virtual_interfaces) or any(connection.bgp for connection in self.connections)

@@ -16,6 +16,8 @@ from isthmus.platforms import Platform
 from isthmus.text.printable import printable
 
 KEY = "REPLACE_WITH_THE_PRE_SHARED_KEY_OF_TUNNEL_{}"
+BGP_KEY = "REPLACE_WITH_THE_BGP_KEY_OF_{}"
+PORT = "REPLACE_WITH_THE_PORT_OF_{}"
 OUTSIDE = "REPLACE_WITH_THE_AWS_ADDRESS_OF_TUNNEL_{}"
 # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html: AWS advertises at most this many prefixes.
 MOST_PREFIXES = 5_000
@@ -133,7 +135,12 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
         "outsides": [outside(tunnel) for tunnel in device.tunnels],
         "key": key,
         "permits": permits,
-        "advertised": sorted({prefix for connection in device.connections for prefix in connection.advertises}),
+        "bgp_key": lambda interface: BGP_KEY.format(_identifier(interface.name).upper()),
+        "port": lambda interface: PORT.format(_identifier(interface.name).upper()),
+        "advertised": sorted(
+            {prefix for connection in device.connections for prefix in connection.advertises}
+            | {prefix for interface in device.virtual_interfaces for prefix in interface.advertises}
+        ),
         "everything": IPv4Network("0.0.0.0/0"),
         "most_prefixes": MOST_PREFIXES,
         "mss": min(size.mss for connection in device.connections for size in _sizes(connection)),

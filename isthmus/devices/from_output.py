@@ -9,6 +9,7 @@ from typing import Any
 from isthmus.aws.tunnel_packet_sizes import TunnelSizes, UnknownIntegrity, packet_sizes
 from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, Proposals
 from isthmus.devices.site_filters import site_filters
+from isthmus.devices.virtual_interfaces import virtual_interfaces
 from isthmus.errors import CannotAnswer
 from isthmus.intent import CustomerGateway, Estate, Routing, Site, VpnConnection
 from isthmus.network.from_terraform.values import name_of
@@ -79,6 +80,7 @@ class _DeviceReader:
             ),
             filters=site_filters(self.estate, site),
             forwarded=_forwarded(self.output.network),
+            virtual_interfaces=virtual_interfaces(self.output, gateway, self.advertised),
         )
 
     def _connection(self, site: Site, connection: VpnConnection, before: int) -> DeviceConnection:

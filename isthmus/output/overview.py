@@ -142,13 +142,14 @@ def route_tables(network: Network) -> tuple[RouteTable, ...]:
 
 
 def advertised(network: Network, estate: Estate, present: tuple[Root, ...]) -> Mapping[str, AdvertisedPrefixes]:
-    """The prefixes that AWS advertises over each VPN connection, by its name."""
+    """The prefixes that AWS advertises over each VPN connection and Direct Connect gateway, by its name."""
     binding = bind(estate, network, [root.name for root in present])
     engine = Forwarding(network, sites=binding.locations.sites)
     lines = {}
     for address, prefixes in sorted(advertised_prefixes(engine).items()):
-        if address in network.vpns:
-            lines[network.vpns[address].name or address] = prefixes
+        named = network.vpns.get(address) or network.dx_gateways.get(address)
+        if named is not None:
+            lines[named.name or address] = prefixes
     return lines
 
 
@@ -270,7 +271,8 @@ def _name(network: Network, attachment: Attachment) -> str:
     attached = attachment.attached
     if isinstance(attached, Unknown):
         return attachment.address
-    thing = network.vpcs.get(attached) or network.vpns.get(attached) or network.firewalls.get(attached)
+    kinds = (network.vpcs, network.vpns, network.dx_gateways, network.firewalls)
+    thing = next((kind[attached] for kind in kinds if attached in kind), None)
     return (thing.name if thing else "") or attached
 
 

@@ -20,6 +20,7 @@ from isthmus.output.folder import Output
 from isthmus.output.overview import SitePaths, site_paths
 from isthmus.proof.errors import UnusableInput
 from isthmus.report import headings
+from isthmus.report.direct_connect_sheet import direct_connect_sheet
 from isthmus.report.markdown import code, escape, table
 from isthmus.terraform.graph import Resource
 
@@ -37,7 +38,7 @@ class Sheet:
 
 
 def sheets(output: Output, advertised: Mapping[str, AdvertisedPrefixes]) -> tuple[Sheet, ...]:
-    """A sheet for each VPN connection of the intent that the output holds, by name.
+    """A sheet for each VPN connection and each Direct Connect gateway of the intent that the output holds, by name.
 
     `advertised` are the prefixes that AWS advertises over each connection, by its name.
     """
@@ -58,6 +59,10 @@ def sheets(output: Output, advertised: Mapping[str, AdvertisedPrefixes]) -> tupl
         paths = next(paths for paths in connected if connection.name in paths.connections)
         lines = _Lines(estate, site, connection, resource, gateway, aws_asn, prefixes, paths, root)
         found.append(Sheet(connection.name, "\n".join(lines.all()) + "\n"))
+    for dx_gateway in sorted(estate.direct_connect, key=lambda gateway: gateway.name):
+        text = direct_connect_sheet(output, dx_gateway, advertised)
+        if text is not None:
+            found.append(Sheet(dx_gateway.name, text))
     return tuple(found)
 
 

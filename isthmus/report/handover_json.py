@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from typing import Any
 
-from isthmus.devices import Device, DeviceConnection, DeviceTunnel, FilterRule, Proposals
+from isthmus.devices import Device, DeviceConnection, DeviceTunnel, DeviceVirtualInterface, FilterRule, Proposals
 from isthmus.report.json_text import json_document, json_text
 
 __all__ = ["handover_json"]
@@ -30,6 +30,7 @@ def _device(device: Device) -> dict[str, Any]:
         "networks": {name: str(network) for name, network in device.networks.items()},
         "aws_ranges": _texts(device.aws_ranges),
         "connections": [_connection(connection) for connection in device.connections],
+        "virtual_interfaces": [_virtual_interface(interface) for interface in device.virtual_interfaces],
         "filters": [_filter(rule) for rule in device.filters],
         "forwarded_domains": {domain: list(map(str, servers)) for domain, servers in device.forwarded.items()},
     }
@@ -45,6 +46,24 @@ def _connection(connection: DeviceConnection) -> dict[str, Any]:
         "static_routes": _texts(connection.static_routes),
         "secret_command": connection.secret_command,
         "tunnels": [_tunnel(tunnel) for tunnel in connection.tunnels],
+    }
+
+
+def _virtual_interface(interface: DeviceVirtualInterface) -> dict[str, Any]:
+    return {
+        "name": interface.name,
+        "number": interface.number,
+        "location": interface.location,
+        "vlan": interface.vlan,
+        "aws_address": str(interface.aws_address),
+        "address": str(interface.address),
+        "aws_asn": interface.aws_asn,
+        "mtu": interface.mtu,
+        "bfd": interface.bfd,
+        "macsec": interface.macsec,
+        "accepted_prefixes": _texts(interface.accepts),
+        "advertised_prefixes": _texts(interface.advertises),
+        "key_command": interface.key_command,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
 from isthmus.aws.tunnel_packet_sizes import PacketSize, TunnelSizes
@@ -11,6 +11,7 @@ from isthmus.devices import (
     Device,
     DeviceConnection,
     DeviceTunnel,
+    DeviceVirtualInterface,
     FilterAction,
     FilterRule,
     Proposals,
@@ -38,6 +39,7 @@ def _device(found: Document) -> Device:
         networks={name: IPv4Network(text) for name, text in found["networks"].items()},
         aws_ranges=_networks(found["aws_ranges"]),
         connections=tuple(_connection(each) for each in found["connections"]),
+        virtual_interfaces=tuple(_virtual_interface(each) for each in found["virtual_interfaces"]),
         filters=tuple(_filter(each) for each in found["filters"]),
         forwarded={domain: tuple(map(IPv4Address, servers)) for domain, servers in found["forwarded_domains"].items()},
     )
@@ -54,6 +56,24 @@ def _connection(found: Document) -> DeviceConnection:
         static_routes=_networks(found["static_routes"]),
         nat_traversal=found["nat_traversal_required"],
         secret_command=found["secret_command"],
+    )
+
+
+def _virtual_interface(found: Document) -> DeviceVirtualInterface:
+    return DeviceVirtualInterface(
+        name=found["name"],
+        number=found["number"],
+        location=found["location"],
+        vlan=found["vlan"],
+        aws_address=IPv4Interface(found["aws_address"]),
+        address=IPv4Interface(found["address"]),
+        aws_asn=found["aws_asn"],
+        mtu=found["mtu"],
+        bfd=found["bfd"],
+        macsec=found["macsec"],
+        accepts=_networks(found["accepted_prefixes"]),
+        advertises=_networks(found["advertised_prefixes"]),
+        key_command=found["key_command"],
     )
 
 

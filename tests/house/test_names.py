@@ -59,6 +59,7 @@ SUBJECTS: Mapping[str, str] = {
     "stateless": "stateless rules of AWS Network Firewall",
     "transit_gateway": "transit gateways",
     "values": "values of the network: as records, and as read from Terraform",
+    "virtual_interfaces": "virtual interfaces of Direct Connect",
     "vpc": "VPCs",
     "vpn": "VPN connections",
     "zones": "Availability Zones",

@@ -39,8 +39,7 @@ def _named(estate: Estate) -> Iterator[tuple[str, list[tuple[str, object, str]]]
     for site in estate.sites:
         yield f"networks of {subject(site)}", [(name, site, f'network "{name}"') for name in site.networks]
     yield "customer gateways", of_objects(*(gateway for site in estate.sites for gateway in site.customer_gateways))
-    yield "VPN connections", of_objects(*estate.vpn_connections)
-    yield "Direct Connect gateways", of_objects(*estate.direct_connect)
+    yield "VPN connections and Direct Connect gateways", of_objects(*estate.connections)
     interfaces = (interface for gateway in estate.direct_connect for interface in gateway.virtual_interfaces)
     yield "virtual interfaces", of_objects(*interfaces)
     yield "environments", of_objects(*estate.environments)
