@@ -26,10 +26,19 @@ def site_filters(estate: Estate, site: Site) -> tuple[FilterRule, ...]:
     return (
         # A default route to the site must not carry traffic from one spoke to another (a hairpin).
         FilterRule("between spokes", FilterAction.DENY, True, own, own),
+        *_translated_rules(estate),
         *(rule for segment in _with_spokes(estate) for rule in _segment_rules(estate, site, segment)),
         *_transit_rules(estate, site),
         *(rule for segment in _with_spokes(estate) for rule in _internet_rules(estate, site, segment)),
     )
+
+
+def _translated_rules(estate: Estate) -> Iterator[FilterRule]:
+    """Nothing connects to a spoke with a routable CIDR: its NAT gateways translate what starts behind them."""
+    translated = [cidr for _, spoke in estate.spokes if spoke.routable_cidr is not None for cidr in spoke.visible_cidrs]
+    if translated:
+        ranges = tuple(collapse_addresses(map(IPv4Network, translated)))
+        yield FilterRule("nothing connects to a routable CIDR", FilterAction.DENY, False, (EVERYTHING,), ranges)
 
 
 def _with_spokes(estate: Estate) -> Iterator[Segment]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_network
 from itertools import product
 
 from isthmus.network.answers import Outcome
@@ -20,9 +19,10 @@ from isthmus.network.prefix_classes import Advertised, Key, combined_keys, prefi
 from isthmus.proof import Analysis
 from isthmus.proof.difference.kinds_of_change import outcomes, unknown_reason
 from isthmus.proof.difference.names import answers_in_between
-from isthmus.proof.pairs.locations import INTERNET, Inventory
+from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.pairs.pair import Pair
+from isthmus.proof.pairs.translated import vpcs_with_cidr
 
 _HOSTS = 2  # the elements of the key of a pair of hosts, see `outcomes`
 
@@ -99,9 +99,9 @@ def _same_cidr(between: Analysis) -> Iterator[Interim]:
     The evaluation follows the first one only, so that nothing about the spoke is certain.
     """
     spokes = between.estate.spokes if between.estate is not None else ()
-    inventory = Inventory(between.network)
     for _, spoke in spokes:
-        found = sorted(inventory.vpcs_by_cidr.get(ip_network(spoke.cidr), ()))
+        assert between.estate is not None
+        found = sorted(vpcs_with_cidr(between.estate, between.network, spoke))
         if len(found) > 1:
             why = f"{', '.join(found)} have the CIDR {spoke.cidr}: it is unknown which one packets reach"
             yield Interim(Effect.UNCLEAR, spoke.name, "every location", why=why)
