@@ -55,8 +55,12 @@ def breaches(role: JoinRole, tables: set[str]) -> Iterator[str]:
                     yield f"{own}: {action} on an attachment of {tag} and {one}"
     for action in ("ec2:CreateTransitGatewayRoute", "ec2:DeleteTransitGatewayRoute"):
         for one in tables:
-            if role.may(action, own_attachment, one, tag=own):
-                yield f"{own}: {action} in {one}"
+            asked_for = role.segment.static_routes and one in known
+            if role.may(action, own_attachment, one, tag=own) is not asked_for:
+                yield f"{own}: {action} in {one}, {'asked for' if asked_for else 'not asked for'}"
+            for tag in foreign:
+                if role.may(action, own_attachment, one, tag=tag):
+                    yield f"{own}: {action} to an attachment of {tag} in {one}"
 
 
 def hub_tables(estate: Estate, files: dict[str, str]) -> set[str]:
