@@ -15,6 +15,8 @@ import signal
 import sys
 
 FAILED, STOPPED = 2, 130
+# Isthmus uses no plugins of pydantic, which looks for them in the metadata of every installed package.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def _leave(status: int) -> None:
@@ -22,9 +24,6 @@ def _leave(status: int) -> None:
 
     The exit handler of jsii would wait for a Node process that may not exist, and print its own error.
     """
-    processes = sys.modules.get("multiprocessing")
-    for worker in processes.active_children() if processes else ():
-        worker.kill()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             try:

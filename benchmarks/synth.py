@@ -1,22 +1,31 @@
-"""How synthesis grows with the estate: 10, 100 and 1,000 spokes of three zones.
+"""Synthesis against an empty cdktf app, against a plain JavaScript program with cdktf, and as the estate grows.
 
-    .venv/bin/python -m benchmarks.synth [SPOKES ...]
+    .venv/bin/python -m benchmarks.synth [--runs RUNS] [SPOKES ...]
 
-Warm: with `.pyc` files present. Prints, for each size, seconds and peak memory of everything that ran, and the seconds
-a spoke against the smallest size: linear growth keeps that ratio at or below one.
+Prints processor seconds of all processes of a run, and the peak of their memory: medians of runs that are made in
+turns, so that other work on the machine touches all programs alike. Warm: with `.pyc` files present.
+
+The JavaScript program (`peer.js`) creates as many resources of each type as synthesis. It is left out where npm is not
+on PATH: npm installs the same versions of cdktf and of the provider package into a temporary folder.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
 from ipaddress import IPv4Network
 from pathlib import Path
 
+from benchmarks.processes import Run, run
 from isthmus.intent import (
     Account,
     CustomerGateway,
@@ -31,8 +40,10 @@ from isthmus.intent import (
     Spoke,
     VpnConnection,
 )
+from modules.bindings import use_packaged_node
 
-SIZES = (10, 100, 1_000)
+_ROOT = Path(__file__).parents[1]
+SIZES = (100, 300, 1_000)
 SPOKES_AN_ENVIRONMENT = 10
 
 
@@ -85,74 +96,105 @@ def estate_of(spokes: int) -> Estate:
     )
 
 
-def measure(spokes: int, compiled: str) -> tuple[float, float, int]:
-    """Seconds, peak megabytes of the whole process tree, and bytes written. `compiled` takes `.pyc` files."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = f"from benchmarks.synth import estate_of\nestate = estate_of({spokes})\n"
-        (Path(folder) / "benchmark_estate.py").write_text(program)
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
-            "PYTHONPYCACHEPREFIX": compiled,
-            "ISTHMUS_ESTATE": "benchmark_estate",
-            "CDKTF_OUTDIR": str(Path(folder) / "out"),
-            "PYTHONPATH": os.pathsep.join([folder, os.getcwd()]),
-        }
-        start = time.perf_counter()
-        with subprocess.Popen([sys.executable, "main.py"], env=environment) as process:
-            peak = Peak(process.pid)
-            peak.start()
-            code = process.wait()
-        seconds = time.perf_counter() - start
-        peak.join()
-        if code:
-            sys.exit(f"main.py failed with exit code {code}")
-        written = sum(path.stat().st_size for path in (Path(folder) / "out").rglob("*") if path.is_file())
-        return seconds, peak.megabytes, written
+@contextmanager
+def program_of(spokes: int, folder: Path, common: dict[str, str]) -> Iterator[tuple[list[str], dict[str, str], Path]]:
+    """The synthesis of the estate with this many spokes: its command, environment and output."""
+    name, out = f"benchmark_{spokes}", folder / f"out-{spokes}"
+    (folder / f"{name}.py").write_text(f"from benchmarks.synth import estate_of\nestate = estate_of({spokes})\n")
+    paths = os.pathsep.join([str(folder), str(_ROOT)])
+    yield (
+        [sys.executable, str(_ROOT / "main.py")],
+        common | {"ISTHMUS_ESTATE": name, "CDKTF_OUTDIR": str(out), "PYTHONPATH": paths},
+        out,
+    )
+    shutil.rmtree(out, ignore_errors=True)
 
 
-class Peak(threading.Thread):
-    """Watches the memory of a process and all it starts, until it ends. Reads /proc: Linux only."""
+def installed_peer(folder: Path) -> Path | None:
+    """The JavaScript program next to its packages. None where npm is not on PATH."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return None
+    packages = [
+        f"{name}@{version(python)}"
+        for name, python in (
+            ("cdktf", "cdktf"),
+            ("constructs", "constructs"),
+            ("@cdktf/provider-aws", "cdktf-cdktf-provider-aws"),
+        )
+    ]
+    subprocess.run([npm, "install", "--silent", "--no-audit", "--no-fund", *packages], cwd=folder, check=True)
+    return Path(shutil.copy(Path(__file__).with_name("peer.js"), folder))
 
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.pid, self.megabytes = pid, 0.0
 
-    def run(self) -> None:
-        while Path(f"/proc/{self.pid}").exists() and (used := _tree_megabytes(self.pid)):
-            self.megabytes = max(self.megabytes, used)
-            time.sleep(0.1)
-
-
-def _tree_megabytes(pid: int) -> float:
-    """Proportional memory of a process and its descendants, so that shared pages count once."""
-    total, waiting = 0.0, [pid]
-    while waiting:
-        current = waiting.pop()
-        try:
-            rollup = Path(f"/proc/{current}/smaps_rollup").read_text()
-            for task in Path(f"/proc/{current}/task").iterdir():
-                waiting += map(int, (task / "children").read_text().split())
-        except OSError:
-            continue  # it ended while we looked
-        total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
-    return total
+def resources(out: Path) -> Counter[str]:
+    """The number of resources of each type in an output."""
+    found: Counter[str] = Counter()
+    for path in out.rglob("*.tf.json"):
+        for kind, named in json.loads(path.read_text(encoding="utf-8")).get("resource", {}).items():
+            found[kind] += len(named)
+    return found
 
 
 def main() -> None:
     """Measure and print."""
-    sizes = [int(argument) for argument in sys.argv[1:]] or SIZES
-    print("spokes   seconds  seconds a spoke  ratio   peak MB  written MB")
-    smallest = None
-    with tempfile.TemporaryDirectory() as compiled:
-        measure(1, compiled)  # fills every cache
-        for spokes in sizes:
-            seconds, megabytes, written = measure(spokes, compiled)
-            each = seconds / spokes
-            smallest = smallest or each
-            print(
-                f"{spokes:6d} {seconds:9.1f} {each:16.3f} {each / smallest:6.2f} "
-                f"{megabytes:9.0f} {written / 1e6:11.1f}",
-                flush=True,
-            )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("spokes", nargs="*", type=int, default=SIZES, help="sizes of the generated estate")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each program, of which the median counts")
+    options = parser.parse_args()
+    use_packaged_node()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        common = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        common["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
+        floor, reference = small_estate(folder, common, options.runs)
+        peer = installed_peer(folder)
+        print("| spokes | resources | processor s | peak MB | JavaScript: processor s | ratio (target: 1 or less) |")
+        print("|---|---|---|---|---|---|", flush=True)
+        for spokes in options.spokes:
+            print(row(spokes, folder, common, peer, options.runs), flush=True)
+    print(
+        f"\nAn empty cdktf app takes {floor.cpu_s:.2f} s, the reference estate {reference.cpu_s:.2f} s: "
+        f"{reference.cpu_s / floor.cpu_s:.2f} times as long (target: 1.5 or less)."
+    )
+    print("Targets for 1,000 spokes: 15 s and 300 MB.")
+    if peer is None:
+        print("npm is not on PATH: the JavaScript program was not run.")
+
+
+def small_estate(folder: Path, common: dict[str, str], runs: int) -> tuple[Run, Run]:
+    """An empty cdktf app, and the reference estate."""
+    empty = [sys.executable, str(_ROOT / "benchmarks/floor.py"), str(folder / "floor")]
+    reference = [sys.executable, str(_ROOT / "main.py")]
+    settings = common | {"PYTHONPATH": str(_ROOT), "CDKTF_OUTDIR": str(folder / "reference")}
+    for program in (empty, reference):
+        run(program, settings)  # compiles
+    made = [(run(empty, settings), run(reference, settings)) for _ in range(runs)]
+    return Run.median(one for one, _ in made), Run.median(other for _, other in made)
+
+
+def row(spokes: int, folder: Path, common: dict[str, str], peer: Path | None, runs: int) -> str:
+    """The figures of one size."""
+    with program_of(spokes, folder, common) as (command, environment, out):
+        made, theirs = [], []
+        there = folder / f"peer-{spokes}"
+        for _ in range(runs):
+            shutil.rmtree(out, ignore_errors=True)
+            made.append(run(command, environment))
+            if peer is not None:
+                shutil.rmtree(there, ignore_errors=True)
+                node = [os.environ["JSII_NODE"], str(peer), str(spokes), str(there)]
+                theirs.append(run(node, common | {"CHECKPOINT_DISABLE": "1", "NODE_NO_WARNINGS": "1"}))
+        counted = resources(out)
+        ours = Run.median(made)
+        line = f"| {spokes:,} | {counted.total():,} | {ours.cpu_s:.1f} | {ours.peak_mb:.0f} |"
+        if not theirs:
+            return f"{line} | |"
+        if counted != resources(there):
+            sys.exit(f"peer.js creates other resources: {counted - resources(there)} {resources(there) - counted}")
+        shutil.rmtree(there)
+        other = Run.median(theirs)
+        return f"{line} {other.cpu_s:.1f} | {ours.cpu_s / other.cpu_s:.2f} |"
 
 
 if __name__ == "__main__":

@@ -101,7 +101,8 @@ class Stack(TerraformStack):
         if stock_is_wanted():
             return kind(self, name, *args, **config)
         described: Any = kind(self, name, *args, **config)
-        return _Provider(self, name, described.TF_RESOURCE_TYPE, described.body)
+        made = _AliasedProvider if "alias" in described.body else _Provider
+        return made(self, name, described.TF_RESOURCE_TYPE, described.body)
 
     def ref(self, element: TerraformElement, attribute: str | None = "id") -> str:
         """A reference to an attribute of an element of this stack, such as `${aws_vpc.main.id}`.
@@ -129,10 +130,12 @@ class _Provider(TerraformProvider):
         self._body = dict(body)
         super().__init__(scope, name, terraform_resource_type=kind, terraform_provider_source=kind)
 
-    # Node calls these two.
-
     def _synthesize_attributes(self) -> Mapping[str, Any]:
-        return self._body
+        return self._body  # Node asks for it
+
+
+class _AliasedProvider(_Provider):
+    """A provider with an alias, for which Node asks several times."""
 
     @property
     def alias(self) -> str | None:

@@ -277,9 +277,9 @@ def _scalar(value: Any) -> Any:
 
 
 def described_class(
-    name: str, entry: Mapping[str, Any], others: Mapping[str, type[Struct]], module: str
+    name: str, entry: Mapping[str, Any], others: Callable[[str], type[Struct]], module: str
 ) -> type[Struct]:
-    """A class from its description (modules/bindings/describe.py). `others` holds the classes of its submodule."""
+    """A class from its description (modules/bindings/describe.py). `others` gives the classes of its submodule."""
     base = {"Resource": Resource, "DataSource": DataSource, "Provider": Provider}.get(entry.get("base", ""), Struct)
     content: dict[str, Any] = {"__module__": module, "required": tuple(entry["required"])}
     arguments = {
@@ -301,11 +301,11 @@ _SIMPLE: Mapping[str, Convert] = {"string": string, "number": number, "boolean":
 _COLLECTION = re.compile(r"(list|map)\((.+)\)")
 
 
-def _conversion(type_: str, others: Mapping[str, type[Struct]]) -> Convert:
+def _conversion(type_: str, others: Callable[[str], type[Struct]]) -> Convert:
     if found := _COLLECTION.fullmatch(type_):
         inner = _conversion(found[2], others)
         return list_of(inner) if found[1] == "list" else map_of(inner)
     if type_ in _SIMPLE:
         return _SIMPLE[type_]
-    # The class may be made later than this one.
-    return lambda value: others[type_].convert(value)
+    # The class is made when it is first used.
+    return lambda value: others(type_).convert(value)

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from isthmus.changes.replacing import forces_replacement
 from isthmus.intent import Environment, Estate
 from isthmus.intent.former_names import former, renames, under_names
 from modules.hub_route_tables import HubTables
@@ -136,6 +135,8 @@ def with_kept_arguments(document: Document, former_document: Document, pairs: tu
 
 
 def _kept(kind: str, before: Document, after: Document, addresses: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    from isthmus.changes.replacing import forces_replacement  # it loads the reader, which few estates need
+
     for argument in sorted({*before, *after} - _META):
         value = _moved(before.get(argument), addresses)
         if value != after.get(argument) and forces_replacement(kind, argument) is not False:

@@ -11,7 +11,7 @@ import importlib.machinery
 import importlib.util
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -48,9 +48,11 @@ class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         name = fullname.removeprefix(f"{PROVIDER}.")
-        if name == fullname or not (self._package / name / "__init__.py").is_file():
+        if name == fullname or (
+            name not in _described(self._package) and not (self._package / name / "__init__.py").is_file()
+        ):
             return None
-        return importlib.machinery.ModuleSpec(fullname, self, origin=str(self._package / name / "__init__.py"))
+        return importlib.machinery.ModuleSpec(fullname, self)
 
     def exec_module(self, module: ModuleType) -> None:
         name = module.__name__.removeprefix(f"{PROVIDER}.")
@@ -60,10 +62,20 @@ class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             from modules.bindings.describe import describe
 
             described = describe(self._package, [name])[name]
-        classes: dict[str, type[Struct]] = {}
-        for class_name, entry in described.items():
-            classes[class_name] = described_class(class_name, entry, classes, module.__name__)
-        vars(module).update(classes)
+        vars(module)["__getattr__"] = _class_maker(module, described)
+
+
+def _class_maker(module: ModuleType, described: Mapping[str, Mapping[str, Any]]) -> Callable[[str], type[Struct]]:
+    """The `__getattr__` of a module that makes each described class when it is first asked for."""
+
+    def __getattr__(name: str) -> type[Struct]:  # noqa: N807
+        if name not in described:
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        made = described_class(name, described[name], lambda other: getattr(module, other), module.__name__)
+        setattr(module, name, made)
+        return made
+
+    return __getattr__
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 
 HOW = "Run in the folder of the module: terraform init -backend=false && terraform test"
 
-_REFERENCE = re.compile(r"\b(aws_\w+\.[\w-]+)\.(\w+)")
+_REFERENCE = re.compile(r"aws_\w+\.[\w-]+\.\w+")
 _ACCOUNT, _REGION = "111122223333", "us-east-1"
 
 
@@ -115,7 +115,8 @@ def _providers(module: Module) -> Iterator[dict[str, Any]]:
 def _values(module: Module) -> dict[str, dict[str, Any]]:
     """Values of computed attributes that the module uses, and for which a random string is not valid."""
     values: dict[str, dict[str, Any]] = defaultdict(dict)
-    for address, attribute in _REFERENCE.findall(json.dumps(module.document)):
+    for reference in _references(json.dumps(module.document)):
+        address, _, attribute = reference.rpartition(".")
         kind, _, name = address.partition(".")
         if name not in module.resources.get(kind, {}):
             continue
@@ -127,6 +128,16 @@ def _values(module: Module) -> dict[str, dict[str, Any]]:
         elif attribute == "firewall_status":
             values[address][attribute] = [_status(module.resources[kind][name])]
     return values
+
+
+def _references(document: str) -> set[str]:
+    """The references to attributes of resources."""
+    # A pattern that begins with literal letters is several times as fast as one that begins with a word boundary.
+    return {
+        found[0]
+        for found in _REFERENCE.finditer(document)
+        if not (before := document[found.start() - 1]).isalnum() and before != "_"
+    }
 
 
 def _status(firewall: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def stock(estates: Sequence[Estate]) -> Stock:
         program = [sys.executable, "-m", "tests.modules.stock", str(given), str(made)]
         environment = {**os.environ, SETTING: "stock"}
         done = subprocess.run(program, cwd=_PROJECT, env=environment, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        output = done.stdout + done.stderr
+        assert (done.returncode, output) == (0, ""), output
         return Stock(**json.loads(made.read_text(encoding="utf-8")))
 
 

@@ -109,22 +109,6 @@ def test_adding_a_spoke_leaves_every_other_root_as_it_was():
     assert {name.split("/")[1] for name in grown.keys() - before.keys()} == {"sandbox"}
 
 
-WORKERS = """
-import json, sys
-from environments.estate import estate
-from modules import synthesis
-
-synthesis._ALONE_UP_TO, synthesis._MODULES_A_WORKER = 0, 9
-json.dump(synthesis.synthesize(estate), sys.stdout)
-"""
-
-
-def test_workers_emit_the_same_bytes():
-    done = subprocess.run([sys.executable, "-c", WORKERS], cwd=PROJECT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == files_of(REFERENCE)
-
-
 def test_protection_can_be_lifted():
     estate = estate_of("examples.stage_1_dev_only")
     open_ = replace(estate, environments=[replace(e, protected=False) for e in estate.environments])
