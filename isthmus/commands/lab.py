@@ -25,20 +25,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="up: build the lab; test: send packets and compare them with the proof; down: remove the lab",
     )
     output_argument(parser)
+    parser.add_argument(
+        "--plain", action="store_true", help="with up: plain links to the sites, instead of IPsec, BGP and device files"
+    )
+    parser.add_argument(
+        "--failures", action="store_true", help="with test: also play every failure scenario of the proof"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the action. `test` returns 0 if no packet differs from the proof, else 1. The others return 0."""
     from isthmus.lab.labs import Labs
 
+    action = arguments.action
+    for flag, owner in (("plain", "up"), ("failures", "test")):
+        if getattr(arguments, flag) and action != owner:
+            raise CannotAnswer(f"--{flag} is for isthmus lab {owner}: leave it out")
     _check_rights()
-    output = Path(arguments.path)
-    with Labs().locked(output) as lab:
-        match arguments.action:
+    with Labs().locked(Path(arguments.path)) as lab:
+        match action:
             case "up":
-                return _up(lab)
+                return _up(lab, plain=arguments.plain)
             case "test":
-                return _test(lab, quiet=arguments.quiet)
+                return _test(lab, with_failures=arguments.failures, quiet=arguments.quiet)
         return _down(lab)
 
 
@@ -47,13 +56,15 @@ def _check_rights() -> None:
         raise CannotAnswer(
             "isthmus lab needs the rights of root\n"
             "  write: sudo isthmus lab ...\n"
-            "  why:   only root can make network namespaces that stay (man 7 network_namespaces)"
+            "  why:   it makes network namespaces and runs IPsec and BGP in them (man 7 network_namespaces)"
         )
 
 
-def _up(lab: Lab) -> int:
-    from isthmus.lab.output_text import digest, read_files, wiring_of
+def _up(lab: Lab, *, plain: bool) -> int:
+    from isthmus.lab.output_text import digest, read_files
+    from isthmus.lab.requirements import missing_for_vpn
     from isthmus.lab.running import missing
+    from isthmus.lab.session import session_of
     from isthmus.text.progress import progress
 
     if (state := lab.running()) is not None:
@@ -62,31 +73,29 @@ def _up(lab: Lab) -> int:
             f"  write: isthmus lab test {lab.output}, or isthmus lab down {lab.output} first\n"
             "  why:   there is one lab for each output folder"
         )
-    if reason := missing():
+    if reason := missing() if plain else missing_for_vpn():
         raise CannotAnswer(f"no lab can run here: {reason}")
     with progress() as step:
         step("reading the output")
         files = read_files(lab.output)
-        wiring = wiring_of(files)
-        step(f"making {len(wiring.namespaces)} namespaces")
+        session = session_of(lab.output, files, plain=plain)
         try:
-            lab.up(digest(files), plain=True)
+            lab.up(digest(files), plain=plain)
             with lab.connect(step) as connection:
-                connection.build(wiring)
+                session.start(connection, step)
         except BaseException:
             lab.down()
             raise
-    print(f"up: {len(wiring.namespaces)} namespaces, {len(wiring.hosts)} hosts, sites with plain links")
+    wiring = session.wiring
+    print(f"up: {len(wiring.namespaces)} namespaces, {len(wiring.hosts)} hosts, {session.summary}")
     return 0
 
 
-def _test(lab: Lab, *, quiet: bool) -> int:
-    from isthmus import proof
-    from isthmus.lab.comparison import compare
-    from isthmus.lab.output_text import digest, read_files, wiring_of
-    from isthmus.lab.questions import of_all
-    from isthmus.network.forwarding import Forwarding
-    from isthmus.report.lab_terminal import print_score
+def _test(lab: Lab, *, with_failures: bool, quiet: bool) -> int:
+    from isthmus.lab.output_text import digest, read_files
+    from isthmus.lab.session import session_of
+    from isthmus.lab.testing import results_of
+    from isthmus.report.lab_terminal import print_results
     from isthmus.text.console import console
     from isthmus.text.progress import progress
 
@@ -102,17 +111,16 @@ def _test(lab: Lab, *, quiet: bool) -> int:
         )
     with progress() as step:
         step("reading the output")
-        wiring = wiring_of(files)
-        subject = proof.read(lab.output)
-        engine = Forwarding(subject.network, sites=subject.locations.sites)
-        questions = of_all(wiring.hosts, files)
-        if not questions:
-            raise CannotAnswer(f"{lab.output} has no two locations to send packets between")
-        step(f"sending {len(questions)} packets")
-        with lab.connect() as connection:
-            score = compare(engine, subject.locations.sites, wiring, connection, questions)
-    print_score(score, console(), quiet=quiet)
-    return 1 if score.differences else 0
+        session = session_of(lab.output, files, plain=state.plain)
+        with lab.connect(step) as connection:
+            if failing := connection.failing():
+                raise CannotAnswer(
+                    f"the lab still plays a failure: {failing}. A test of it did not end\n"
+                    f"  write: isthmus lab down {lab.output} && isthmus lab up {lab.output}"
+                )
+            results = results_of(lab.output, files, session, connection, step, with_failures=with_failures)
+    print_results(results, console(), quiet=quiet)
+    return 1 if results.differ else 0
 
 
 def _down(lab: Lab) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
+from typing import Any
 
 from isthmus.errors import CannotAnswer
 
@@ -89,6 +90,10 @@ class AwsNetwork:
     propagations: dict[str, list[str]] = field(default_factory=dict)  # attachments, by table
     statics: dict[str, dict[IPv4Network, str]] = field(default_factory=dict)  # attachment or "", by table
     names: dict[str, str] = field(default_factory=dict)  # `Name` tags of VPN connections
+    vpns: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # arguments of VPN connections
+    customer_gateways: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # arguments, by VPN connection
+    customer_gateway_of: dict[str, str] = field(default_factory=dict)  # its address, by VPN connection
+    asns: dict[str, str] = field(default_factory=dict)  # of transit gateways
 
     def subnets_of(self, vpc: str) -> list[AwsSubnet]:
         """The subnets of a VPC."""

@@ -71,6 +71,7 @@ PLAYED = (
     "aws_vpc_ipv4_cidr_block_association",
     "aws_vpn_connection",
 )
+_DEFAULT_ASN = 64512
 _ACCEPTERS = (
     "aws_ec2_transit_gateway_vpc_attachment_accepter",
     "aws_networkfirewall_firewall_transit_gateway_attachment_accepter",
@@ -192,19 +193,20 @@ class _Made:
                     appliance=vpc.arguments.get("appliance_mode_support", "disable") == "enable",
                 )
             )
-        far_ends = {
-            one.address: str(one.arguments.get("bgp_asn") or one.arguments["bgp_asn_extended"])
-            for one in self._of("aws_customer_gateway")
-        }
+        customers = {one.address: one.arguments for one in self._of("aws_customer_gateway")}
         for vpn in self._of("aws_vpn_connection"):
+            customer = customers[_id(vpn, "customer_gateway_id")]
             self.region.names[vpn.address] = vpn.arguments["tags"]["Name"]
+            self.region.vpns[vpn.address] = vpn.arguments
+            self.region.customer_gateways[vpn.address] = customer
+            self.region.customer_gateway_of[vpn.address] = _id(vpn, "customer_gateway_id")
             self._attach(
                 GatewayAttachment(
                     vpn.address,
                     "vpn",
                     _id(vpn, "transit_gateway_id"),
                     static=bool(vpn.arguments.get("static_routes_only", False)),
-                    asn=far_ends[_id(vpn, "customer_gateway_id")],
+                    asn=_asn(customer),
                 )
             )
         for firewall in self._of("aws_networkfirewall_firewall"):
@@ -220,6 +222,7 @@ class _Made:
 
     def _transit_tables(self) -> None:
         for gateway in self._of("aws_ec2_transit_gateway"):
+            self.region.asns[gateway.address] = str(gateway.arguments.get("amazon_side_asn", _DEFAULT_ASN))
             for switch in ("default_route_table_association", "default_route_table_propagation"):
                 if gateway.arguments.get(switch, "enable") != "disable":
                     raise CannotPlay(f"{gateway.address}: {switch}")

@@ -8,6 +8,7 @@ from typing import Any
 from isthmus.lab.exchange import Exchange
 from isthmus.lab.follow import Seen, followed
 from isthmus.lab.namespaces import in_namespace, make_namespaces, run, settings
+from isthmus.lab.vpn_daemons import VpnDaemons
 from isthmus.lab.wiring import HOSTS
 
 __all__ = ["Built"]
@@ -35,6 +36,8 @@ class Built:
                 if name in document["filters"]:
                     run("nft", "-f", "-", text=document["filters"][name])
         self._exchange = Exchange(HOSTS, self._hosts)
+        self._failing = ""
+        self.vpn = VpnDaemons()
 
     def ask(self, questions: Sequence[Sequence[int]]) -> list[int]:
         """How many packets of each exchange arrive (see `isthmus.lab.exchange`)."""
@@ -43,3 +46,21 @@ class Built:
     def follow(self, question: Sequence[int]) -> list[Seen]:
         """Send the packets of one exchange again, and return every place that they pass."""
         return followed(self._names, lambda: self._exchange.ask([question]))
+
+    def ip(self, commands: Mapping[str, Sequence[str]]) -> None:
+        """Run commands of `ip` by namespace."""
+        for name, lines in commands.items():
+            with in_namespace(name):
+                run("ip", "-batch", "-", text="\n".join(lines))
+
+    def filter(self, rulesets: Mapping[str, str]) -> None:
+        """Load nftables rulesets by namespace."""
+        for name, text in rulesets.items():
+            with in_namespace(name):
+                run("nft", "-f", "-", text=text)
+
+    def failing(self, what: str | None) -> str:
+        """Note the component that is down from now on ("": none). Returns the one before; None only asks."""
+        before = self._failing
+        self._failing = before if what is None else what
+        return before

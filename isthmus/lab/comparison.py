@@ -20,11 +20,14 @@ from isthmus.network.answers import AtSite, InSubnet, Internet, Outcome, Packet,
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Site, Unknown
 
-__all__ = ["PacketDifference", "Score", "compare"]
+__all__ = ["MOST_FOLLOWED", "PacketDifference", "Score", "compare"]
 
 _NAMES = {ICMP: "icmp", TCP: "tcp", UDP: "udp"}
 _AGAIN = 3
 """Times that a packet is sent whose result differs: on a machine under load it may come late."""
+
+MOST_FOLLOWED = 10
+"""Differences with their hops in the lab: the cause of many is often the same."""
 
 _UNKNOWN = "unknown to the proof"
 _SEVERAL = "depends on which path AWS takes"
@@ -88,7 +91,8 @@ def compare(
             if different and attempt < _AGAIN - 1:
                 differing.append(question)
                 continue
-            played = stopped_where(wiring, lab.follow(question)) if different else ()
+            follow = different and len(score.differences) < MOST_FOLLOWED
+            played = stopped_where(wiring, lab.follow(question)) if follow else ()
             for one in found:
                 if isinstance(one, PacketDifference):
                     score.differences.append(_with_hops(one, played))
@@ -171,7 +175,7 @@ def _compared(packet: Packet, way: str, paths: Sequence[Path], arrived: bool) ->
     if (outcome is Outcome.REACHABLE) == arrived:
         return f"{outcome}"
     rules = _rules(paths)
-    if arrived and rules and all(rule.startswith("firewall-") for rule in rules):
+    if arrived and any(_only_firewall_rules(path) for path in paths):
         return _FIREWALL_RULES
     traffic = f"{packet.protocol}/{packet.port} from {packet.ephemeral[0]}"
     why = ", ".join(sorted(rules)) or " ".join(hop.address for hop in paths[0].hops)
@@ -179,6 +183,11 @@ def _compared(packet: Packet, way: str, paths: Sequence[Path], arrived: bool) ->
     return PacketDifference(
         way, str(packet.source), str(packet.destination), traffic, str(outcome), arrived, why, proved
     )
+
+
+def _only_firewall_rules(path: Path) -> bool:
+    """Whether nothing but firewall rules blocks a path. The packet in the lab may use any of the paths."""
+    return bool(path.blocks) and all(block.rule.startswith("firewall-") for block in path.blocks)
 
 
 def _rules(paths: Iterable[Path]) -> set[str]:

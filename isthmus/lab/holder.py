@@ -4,9 +4,9 @@ It leaves the namespaces of the host (see `isthmus.lab.namespaces`), and brings 
 is a Unix socket. A lab with a connected one ends with the process that started it. A lab with a listening one goes on
 without that process, after a line of standard input, until it is taken down. The process prints its PID.
 
-It reads lines of JSON: `{"build": WIRING}`, then `{"ask": QUESTIONS}` or `{"follow": QUESTION}`. It answers each with
-one line: `{"answer": ...}`, or `{"error": ...}` if something is not possible here. Lines `{"step": ...}` before the
-answer say what it is doing.
+It reads lines of JSON with one request each, such as `{"build": WIRING}`, then `{"ask": QUESTIONS}` (see `_REQUESTS`).
+It answers each with one line: `{"answer": ...}`, or `{"error": ...}` if something is not possible here. Lines
+`{"step": ...}` before the answer say what it is doing.
 """
 
 from __future__ import annotations
@@ -39,17 +39,29 @@ class _Server:
                 _send(connection, self._answered(json.loads(line), lambda text: _send(connection, {"step": text})))
 
     def _answered(self, request: Mapping[str, Any], step: Callable[[str], None]) -> Mapping[str, Any]:
+        ((what, value),) = request.items()
         try:
-            ((what, value),) = request.items()
             if what == "build":
                 self._lab = Built(value)
                 return {"answer": None}
             if self._lab is None:
-                return {"error": "the lab is not built"}
-            answer: Any = self._lab.ask(value) if what == "ask" else self._lab.follow(value)
+                return {"error": "the lab is not built: isthmus lab up did not finish"}
+            return {"answer": _REQUESTS[what](self._lab, value, step)}
         except (NotPossible, OSError) as error:
             return {"error": str(error)}
-        return {"answer": answer}
+
+
+_REQUESTS: Mapping[str, Callable[[Built, Any, Callable[[str], None]], Any]] = {
+    "ask": lambda lab, questions, _: lab.ask(questions),
+    "follow": lambda lab, question, _: lab.follow(question),
+    "ip": lambda lab, commands, _: lab.ip(commands),
+    "filter": lambda lab, rulesets, _: lab.filter(rulesets),
+    "vpn": lambda lab, document, step: lab.vpn.start(document, step),
+    "vtysh": lambda lab, where, _: lab.vpn.vtysh(*where),
+    "installed": lambda lab, namespaces, _: lab.vpn.installed(namespaces),
+    "failing": lambda lab, what, _: lab.failing(what),
+    "log": lambda lab, namespace, _: lab.vpn.log(namespace),
+}
 
 
 def _send(connection: socket.socket, document: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ _CLONE_NEWNS, _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x00020000, 0x10000
 _MS_REC, _MS_PRIVATE = 0x4000, 0x40000
 _PR_SET_PDEATHSIG = 1
 _NAMES = "/run/netns"
-_HIDDEN = ("/run", "/etc/frr", "/etc/swanctl", "/etc/netns")
+_HIDDEN = ("/run", "/etc/frr", "/etc/swanctl", "/etc/netns", "/var/tmp")  # noqa: S108  it is hidden, not used
 """Folders of the host that the lab replaces by empty ones, if they exist."""
 
 _SETTINGS = {
@@ -108,9 +108,11 @@ def settings(*, forwards: bool, more: Mapping[str, str] | None = None) -> None:
         (interface / "send_redirects").write_text("0")
 
 
-def run(*command: str, text: str = "") -> str:
+def run(*command: str, text: str = "", environment: Mapping[str, str] | None = None) -> str:
     """Run a command with an input, and return what it prints. Raises `NotPossible` if it fails."""
-    ran = subprocess.run(command, input=text, text=True, capture_output=True, check=False)  # noqa: S603  commands of the lab
+    ran = subprocess.run(  # noqa: S603  commands of the lab
+        command, input=text, text=True, capture_output=True, check=False, env=environment
+    )
     if ran.returncode:
         raise NotPossible(f"{' '.join(command)}: {ran.stderr.strip() or ran.stdout.strip()}")
     return ran.stdout

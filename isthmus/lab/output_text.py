@@ -1,4 +1,4 @@
-"""The files of an output as the lab reads them, and the wiring that follows from them."""
+"""The files of an output as the lab reads them, and the network that they describe."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from isthmus.errors import CannotAnswer
 from isthmus.files.regular_files import NotRegularError, bytes_of
 from isthmus.lab.aws_network import AwsNetwork
 from isthmus.lab.aws_reading import region_of
-from isthmus.lab.routers import wired
 from isthmus.lab.sites import Site, sites_of
 from isthmus.lab.synthesized_json import Reader, Unreadable
-from isthmus.lab.wiring import Wiring
 
-__all__ = ["digest", "read_files", "read_network", "wiring_of"]
+__all__ = ["digest", "read_files", "read_network"]
 
 _INTENT = "intent.json"
 _LARGEST = 256 << 20  # bytes
@@ -56,8 +54,3 @@ def read_network(files: Mapping[str, str]) -> tuple[AwsNetwork, dict[str, Site]]
     except (KeyError, IndexError, ValueError, TypeError, AttributeError, StopIteration) as error:
         # The reader knows what the generator writes. An edited output may lack any part of that.
         raise Unreadable(f"the lab cannot read this output: {type(error).__name__} {error}") from error
-
-
-def wiring_of(files: Mapping[str, str], pick: int = 0) -> Wiring:
-    """The wiring of an output. Raises as `read_network` does."""
-    return wired(*read_network(files), pick)

@@ -9,42 +9,47 @@ Pages, under https://docs.aws.amazon.com/:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
 from isthmus.lab import nft
 from isthmus.lab.acls import Port, filters
 from isthmus.lab.aws_network import AwsNetwork, AwsRoute, AwsSubnet, GatewayAttachment
 from isthmus.lab.sites import Site
-from isthmus.lab.transit_routes import Routes, advertised, transit_routes
+from isthmus.lab.transit_routes import Routes
 from isthmus.lab.wiring import Wiring
 
 INTERNET = "internet"
 _INTERNET_HOST = IPv4Address("93.184.216.34")
 _EVERYTHING = IPv4Network("0.0.0.0/0")
+KernelRoutes = dict[tuple[str, int | None, IPv4Network], tuple[str, ...]]
+"""The next interfaces by namespace, table (None: the main one) and prefix; none for a blackhole."""
+
+Ways = Callable[[str, IPv4Network], Sequence[str]]
+
 _INSPECT = nft.table(nft.chain("inspect", nft.FORWARD, ["ct state invalid drop"]))
 """A firewall that passes everything, but nothing of a connection of which it saw one direction only."""
 
 
-def wired(region: AwsNetwork, sites: Mapping[str, Site], pick: int = 0) -> Wiring:
-    """Everything, wired. `pick` is taken wherever AWS takes one of several and does not document which."""
-    return _Routers(region, sites, pick).wiring
+class Routers:
+    """The routers of AWS and of sites, without what connects sites to AWS, and without the routes that depend on it.
 
+    `pick` is taken if AWS takes one of several and does not document which.
+    """
 
-class _Routers:
-    """A wiring in the making."""
-
-    def __init__(self, region: AwsNetwork, sites: Mapping[str, Site], pick: int) -> None:
+    def __init__(self, region: AwsNetwork, sites: Mapping[str, Site], pick: int = 0) -> None:
         self.region, self.sites, self.pick = region, sites, pick
         self.wiring = Wiring()
         self.routers = {vpc: self.wiring.namespace("vpc", f"router of {vpc}") for vpc in region.vpcs}
         self.gateways = {gateway: self.wiring.namespace("tgw", gateway) for gateway in region.gateways}
         self.internet = self.wiring.namespace("inet", "internet")
         self.tables = {subnet: 100 + number for number, subnet in enumerate(region.subnets)}
-        self.routes = {table: transit_routes(region, sites, table, pick) for table in region.gateway_tables}
         self.ports: dict[str, list[Port]] = {vpc: [] for vpc in region.vpcs}
         self.doors: dict[tuple[str, str], tuple[str, str]] = {}  # attachment and zone: ends at VPC, at gateway
-        self.far: dict[str, str] = {}  # other attachments: end at the gateway
+        self.far: dict[str, str] = {}  # firewalls: end at the gateway
+        self.numbers: dict[tuple[str, str], int] = {}  # tables of Linux, by transit gateway table and zone
+        self.site_routers: dict[str, str] = {}
+        self.wans: dict[str, str] = {}  # sites: end at the site, toward the internet
         self.boxes: dict[str, str] = {}  # NAT gateways, firewall subnets and internet gateways: end at the VPC
         self.hosts: dict[str, str] = {}  # subnets: end at the VPC
         self.public = (IPv4Address("198.51.100.0") + number for number in range(1, 255))
@@ -202,75 +207,98 @@ class _Routers:
                 self.wiring.route(box, _EVERYTHING, [near])
                 self.wiring.filters[box] = _INSPECT
         zones = ["", *sorted({zone for one in self.region.attachments.values() for zone in one.zones})]
-        numbers: dict[tuple[str, str], int] = {}
-        for table, gateway in self.region.gateway_tables.items():
-            for zone in zones:
-                numbers[table, zone] = 1_000 + len(numbers)
-                for prefix, targets in self.routes[table].items():
-                    ways = [way for target in targets for way in self._ways(target, zone)]
-                    self.wiring.route(self.gateways[gateway], prefix, ways, numbers[table, zone])
+        for table in self.region.gateway_tables:
+            for zone in (*zones, *self.far):
+                self.numbers[table, zone] = 1_000 + len(self.numbers)
         for address, attachment in self.region.attachments.items():
-            associated = self.region.associations.get(address, "")
-            gateway = self.gateways[attachment.gateway]
             if attachment.kind == "vpc":
                 for zone in attachment.zones:
-                    self.wiring.enter(gateway, self.doors[address, zone][1], numbers.get((associated, zone)))
-            else:
-                zone = self._pinned(attachment) if attachment.kind == "firewall" else ""
-                self.wiring.enter(gateway, self.far[address], numbers.get((associated, zone)))
+                    self._enter(attachment, self.doors[address, zone][1], zone)
+            elif attachment.kind == "firewall":
+                self._enter(attachment, self.far[address], address)
 
-    def _ways(self, target: str, zone: str) -> list[str]:
+    def gateway_at(self, namespace: str) -> str:
+        """The transit gateway of a namespace."""
+        return next(gateway for gateway, name in self.gateways.items() if name == namespace)
+
+    def enter_vpn(self, connection: str, interface: str) -> None:
+        """What comes in by an interface of a gateway comes from this VPN connection."""
+        self._enter(self.region.attachments[connection], interface, "")
+
+    def _enter(self, attachment: GatewayAttachment, interface: str, zone: str) -> None:
+        associated = self.region.associations.get(attachment.address, "")
+        gateway = self.gateways[attachment.gateway]
+        self.wiring.enter(gateway, interface, self.numbers.get((associated, zone)))
+
+    def transit(self, routes: Mapping[str, Routes], vpns: Ways, down: Collection[str] = ()) -> KernelRoutes:
+        """The routes of all transit gateways.
+
+        `vpns`: the interfaces toward a VPN connection, for a prefix. `down`: the Availability Zones that are down.
+        """
+        found: KernelRoutes = {}
+        for (table, zone), number in self.numbers.items():
+            gateway = self.gateways[self.region.gateway_tables[table]]
+            # Packets from a firewall are in the zone of its endpoint.
+            known = self._pinned(self.region.attachments[zone], down) if zone in self.far else zone
+            for prefix, targets in routes[table].items():
+                hops = [hop for target in targets for hop in self._ways(target, known, prefix, vpns, down)]
+                found[gateway, number, prefix] = tuple(hops)
+        return found
+
+    def _ways(self, target: str, zone: str, prefix: IPv4Network, vpns: Ways, down: Collection[str]) -> Sequence[str]:
         """The interfaces that lead to an attachment, for a packet of a zone."""
         attachment = self.region.attachments[target]
-        if attachment.kind != "vpc":
-            return [self.far[target]]
+        if attachment.kind == "vpn":
+            return vpns(target, prefix)
+        if attachment.kind == "firewall":
+            return [self.far[target]] if self._pinned(attachment, down) else []
+        zones = [one for one in sorted(attachment.zones) if one not in down]
         if attachment.appliance:
-            return [self.doors[target, self._pinned(attachment)][1]]
-        zones = [zone] if zone in attachment.zones else sorted(attachment.zones)
+            zones = [one for one in zones if one == self._pinned(attachment, down)]
+        elif zone in zones:
+            zones = [zone]
         return [self.doors[target, one][1] for one in zones]
 
-    def _pinned(self, attachment: GatewayAttachment) -> str:
-        """Appliance mode: one zone for a flow and its replies. Firewalls of a gateway are always in it."""
-        zones = sorted(attachment.zones)
-        return zones[self.pick % len(zones)]
+    def _pinned(self, attachment: GatewayAttachment, down: Collection[str]) -> str:
+        """Appliance mode: one zone for a flow and its replies; "" if all are down. Firewalls are always in it."""
+        zones = sorted(set(attachment.zones) - set(down))
+        return zones[self.pick % len(zones)] if zones else ""
 
     # Sites
 
     def _sites(self) -> None:
+        """A router for each site: its own networks, then what it advertises and does not have, then the internet."""
         for number, site in enumerate(self.sites.values(), 1):
             router = self.wiring.namespace("site", f"router of site {site.name}")
             wan, inet = self.wiring.link(router, self.internet, "w")
+            self.site_routers[site.name], self.wans[site.name] = router, wan
             address = f"203.0.113.{number}"
             self.wiring.route(self.internet, f"{address}/32", [inet])
             self.wiring.filters[router] = nft.table(
                 nft.chain("translate", nft.AFTER_ROUTING, [f'oifname "{wan}" snat to {address}'])
             )
-            for prefix, ways in self._site_routes(site, router, wan).items():
-                self.wiring.route(router, prefix, ways)
+            for name, network in site.networks.items():
+                self.wiring.route(router, network, [self.wiring.host(f"{site.name}/{name}", network[1], router)])
+            for prefix in self.own_prefixes(site) - set(site.networks.values()):
+                self.wiring.route(router, prefix, [wan] if prefix == _EVERYTHING else [])
 
-    def _site_routes(self, site: Site, router: str, wan: str) -> dict[IPv4Network, list[str]]:
-        """Its own networks, then what it advertises and does not have, then what AWS advertises, then the internet.
+    def own_prefixes(self, site: Site) -> set[IPv4Network]:
+        """The prefixes that a site does not take from AWS: its networks, and what it advertises outside of them."""
+        networks = set(site.networks.values())
+        return networks | {
+            prefix
+            for prefix in site.advertises
+            if prefix == _EVERYTHING or not any(prefix.subnet_of(network) for network in networks)
+        }
 
-        A prefix that it advertises itself it does not take from AWS.
-        """
-        routes: dict[IPv4Network, list[str]] = {}
-        for name, network in site.networks.items():
-            routes[network] = [self.wiring.host(f"{site.name}/{name}", network[1], router)]
-        for prefix in site.advertises:
-            if prefix == _EVERYTHING:
-                routes[prefix] = [wan]
-            elif not any(prefix.subnet_of(network) for network in site.networks.values()):
-                routes.setdefault(prefix, [])
-        own = set(routes)
-        for connection in site.connections:
-            near, far = self.wiring.link(router, self.gateways[self.region.attachments[connection].gateway], "p")
-            self.far[connection] = far
-            for prefix in advertised(self.region, self.sites, self._associated(connection), connection):
-                if prefix not in own:
-                    routes.setdefault(prefix, []).append(near)
-        routes.setdefault(_EVERYTHING, [wan])
-        return routes
-
-    def _associated(self, attachment: str) -> Routes:
-        """The routes of the table that an attachment is associated with; none without one."""
-        return self.routes.get(self.region.associations.get(attachment, ""), {})
+    def site_routes(self, received: Mapping[str, Mapping[IPv4Network, Sequence[str]]]) -> KernelRoutes:
+        """The other routes of site routers. `received`: the interfaces for each prefix that AWS advertises, by site."""
+        found: KernelRoutes = {}
+        for site in self.sites.values():
+            own, router = self.own_prefixes(site), self.site_routers[site.name]
+            if _EVERYTHING not in own:
+                found[router, None, _EVERYTHING] = (self.wans[site.name],)
+            for prefix, interfaces in received.get(site.name, {}).items():
+                if prefix not in own and interfaces:
+                    found[router, None, prefix] = tuple(interfaces)
+        return found

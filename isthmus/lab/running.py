@@ -19,7 +19,7 @@ from isthmus.lab.follow import Seen
 from isthmus.lab.nft import FORWARD, chain, table
 from isthmus.lab.wiring import Wiring
 
-__all__ = ["STAY", "Arrivals", "Connection", "NotHere", "Question", "TemporaryLab", "missing", "start"]
+__all__ = ["STAY", "Arrivals", "Connection", "NotHere", "Question", "Step", "TemporaryLab", "missing", "start"]
 
 STAY = "stay\n"
 """The input with which the process of a listening lab goes on without the process that started it."""
@@ -72,6 +72,34 @@ class Connection:
         """Send one packet again, and return every interface that it and its replies pass."""
         return [Seen(*seen) for seen in self._say({"follow": question})]
 
+    def ip(self, commands: Mapping[str, Sequence[str]]) -> None:
+        """Run commands of `ip` by namespace."""
+        self._say({"ip": commands})
+
+    def filter(self, rulesets: Mapping[str, str]) -> None:
+        """Load nftables rulesets by namespace."""
+        self._say({"filter": rulesets})
+
+    def start_vpn(self, document: Mapping[str, Any]) -> None:
+        """Start the programs of tunnels and BGP (see `isthmus.lab.vpn_daemons`)."""
+        self._say({"vpn": document})
+
+    def vtysh(self, namespace: str, commands: Sequence[str]) -> str:
+        """What FRRouting in a namespace prints for commands."""
+        return str(self._say({"vtysh": [namespace, commands]}))
+
+    def installed(self, namespaces: Sequence[str]) -> list[bool]:
+        """Whether the end of a tunnel in each namespace has a child SA."""
+        return list(self._say({"installed": namespaces}))
+
+    def failing(self, what: str | None = None) -> str:
+        """Note the component that is down from now on ("": none). Returns the one before; None only asks."""
+        return str(self._say({"failing": what}))
+
+    def log(self, namespace: str) -> str:
+        """The last lines of the log of strongSwan in a namespace."""
+        return str(self._say({"log": namespace}))
+
     def __enter__(self) -> Connection:
         return self
 
@@ -122,9 +150,12 @@ def start(kind: str, end: socket.socket, log: int | None = None) -> tuple[subpro
 
 
 class TemporaryLab:
-    """A lab for a `with` block. It ends with the process that started it, in any case. Raises `NotHere`."""
+    """A lab for a `with` block, built from a wiring if there is one. Raises `NotHere`.
 
-    def __init__(self, wiring: Wiring) -> None:
+    It ends with the process that started it, in any case.
+    """
+
+    def __init__(self, wiring: Wiring | None = None) -> None:
         self.wiring = wiring
         self._process: subprocess.Popen[str] | None = None
         self._connection: Connection | None = None
@@ -135,7 +166,8 @@ class TemporaryLab:
         try:
             with far:
                 self._process, _ = start("connected", far)
-            self._connection.build(self.wiring)
+            if self.wiring is not None:
+                self._connection.build(self.wiring)
         except BaseException:
             self._end()
             raise

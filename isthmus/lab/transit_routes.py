@@ -7,7 +7,7 @@ vpn/latest/s2svpn/VPNRoutingTypes.html
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network
 
 from isthmus.lab.aws_network import AwsNetwork, CannotPlay, GatewayAttachment
@@ -16,29 +16,30 @@ from isthmus.lab.sites import Site
 Routes = Mapping[IPv4Network, Sequence[str]]
 """The attachments that each prefix leads to; none for a blackhole."""
 
+Learned = Mapping[str, Iterable[IPv4Network]]
+"""The prefixes that AWS has from the far end of each VPN connection that is up."""
 
-def transit_routes(region: AwsNetwork, sites: Mapping[str, Site], table: str, pick: int) -> Routes:
+
+def transit_routes(region: AwsNetwork, learned: Learned, table: str, pick: int) -> Routes:
     """The routes of a table: a static route before a VPC's, a VPC's before what a VPN advertises.
 
-    Where AWS takes one of several, and does not document which, `pick` says which one the lab takes.
+    If AWS takes one of several, and does not document which, `pick` says which one the lab takes.
     """
-    learned: dict[IPv4Network, list[GatewayAttachment]] = defaultdict(list)
+    candidates: dict[IPv4Network, list[GatewayAttachment]] = defaultdict(list)
     for address in region.propagations[table]:
         attachment = region.attachments[address]
-        for prefix in _propagated(region, sites, attachment):
-            learned[prefix].append(attachment)
-    routes: dict[IPv4Network, list[str]] = {prefix: _winners(region, by, pick) for prefix, by in learned.items()}
+        for prefix in _propagated(region, learned, attachment):
+            candidates[prefix].append(attachment)
+    routes: dict[IPv4Network, list[str]] = {prefix: _winners(region, by, pick) for prefix, by in candidates.items()}
     for prefix, target in region.statics[table].items():
         routes[prefix] = [target] if target else []
     return routes
 
 
-def _propagated(region: AwsNetwork, sites: Mapping[str, Site], attachment: GatewayAttachment) -> Sequence[IPv4Network]:
+def _propagated(region: AwsNetwork, learned: Learned, attachment: GatewayAttachment) -> Iterable[IPv4Network]:
     if attachment.kind == "vpc":
         return region.vpcs[attachment.vpc]
-    if attachment.kind == "vpn" and not attachment.static:
-        return site_at(sites, attachment.address).advertises
-    return ()
+    return learned.get(attachment.address, ()) if attachment.kind == "vpn" else ()
 
 
 def _winners(region: AwsNetwork, candidates: Sequence[GatewayAttachment], pick: int) -> list[str]:

@@ -15,7 +15,8 @@ from itertools import count
 from typing import Any
 
 HOSTS = "hosts"
-_PEER = "169.254.1.1"
+PEER = "169.254.1.1"
+"""The next hop of every route. Each end of a link knows the hardware address of the other end by it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Wiring:
         macs = [f"02:00:0{side}:00:{number >> 8:02x}:{number & 255:02x}" for side in (1, 2)]
         self.links.append((one, ends[0], macs[0], other, ends[1], macs[1]))
         for place, end, far in ((one, ends[0], macs[1]), (other, ends[1], macs[0])):
-            self.commands[place].append(f"neigh add {_PEER} lladdr {far} dev {end} nud permanent")
+            self.commands[place].append(f"neigh add {PEER} lladdr {far} dev {end} nud permanent")
         return ends
 
     def host(self, location: str, ip: IPv4Address, router: str) -> str:
@@ -82,13 +83,16 @@ class Wiring:
         self.commands[namespace].append(f"rule add iif {interface} prio {order} blackhole")
 
     def route(self, namespace: str, to: IPv4Network | str, interfaces: Sequence[str], table: int | None = None) -> None:
-        """A route out by one of the interfaces, chosen by flow; a blackhole where there are none."""
-        into = f" table {table}" if table is not None else ""
-        hops = [f"via {_PEER} dev {interface} onlink" for interface in interfaces]
-        if not hops:
-            command = f"route add blackhole {to}{into}"
-        elif len(hops) == 1:
-            command = f"route add {to} {hops[0]}{into}"
-        else:
-            command = f"route add {to}{into} " + " ".join(f"nexthop {hop}" for hop in hops)
-        self.commands[namespace].append(command)
+        """A route out by one of the interfaces, chosen by flow; a blackhole without interfaces."""
+        self.commands[namespace].append(f"route add {route_text(to, interfaces, table)}")
+
+
+def route_text(to: IPv4Network | str, interfaces: Sequence[str], table: int | None) -> str:
+    """A route as arguments of `ip route add` and `ip route replace`."""
+    into = f" table {table}" if table is not None else ""
+    hops = [f"via {PEER} dev {interface} onlink" for interface in interfaces]
+    if not hops:
+        return f"blackhole {to}{into}"
+    if len(hops) == 1:
+        return f"{to} {hops[0]}{into}"
+    return f"{to}{into} " + " ".join(f"nexthop {hop}" for hop in hops)

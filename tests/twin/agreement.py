@@ -9,9 +9,9 @@ from pathlib import Path
 from isthmus import proof
 from isthmus.lab.comparison import Score
 from isthmus.lab.comparison import compare as compare_packets
-from isthmus.lab.output_text import wiring_of
 from isthmus.lab.questions import of_all, pairs
 from isthmus.lab.running import TemporaryLab
+from isthmus.lab.session import session_of
 from isthmus.network.forwarding import Forwarding
 from tests.proof.estates import write
 
@@ -34,7 +34,7 @@ def compare(
     """
     subject = proof.read(write(files, folder))
     engine = Forwarding(subject.network, sites=subject.locations.sites)
-    wiring = wiring_of(files if played is None else played, pick)
+    wiring = session_of(folder, files if played is None else played, plain=True, pick=pick).wiring
     chosen = list(pairs(wiring.hosts))
     if most and most < len(chosen):
         chosen = random.Random(seed).sample(chosen, most)

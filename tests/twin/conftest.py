@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from isthmus.lab.running import missing
@@ -13,3 +15,10 @@ def namespaces() -> None:
     reason = missing()
     if reason:
         pytest.skip(f"no packets without a lab: {reason}")
+
+
+@pytest.fixture(scope="session")
+def root(namespaces: None) -> None:
+    """What a test asks for that runs `isthmus lab` or programs with users of their own."""
+    if os.geteuid() != 0:
+        pytest.skip("no lab without the rights of root")

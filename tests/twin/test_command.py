@@ -14,6 +14,7 @@ import pytest
 
 from isthmus.cli import main
 from isthmus.lab import labs
+from isthmus.proof.result.failures import Failure, FailureKind
 from tests.proof.estates import write
 from tests.twin.outputs import output_of
 from tests.twin.test_isolation import outside
@@ -25,21 +26,16 @@ OUTPUT = "stage_1_dev_only"
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture(scope="session")
-def root() -> None:
-    if os.geteuid() != 0:
-        pytest.skip("no lab that stays without the rights of root")
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """A command with a state folder of this test. Every lab that is left is taken down."""
     monkeypatch.setattr(labs, "STATE", tmp_path / "state")
     outputs: set[str] = set()
 
-    def run(action: str, output: Path) -> tuple[int, str, str]:
+    def run(action: str, output: Path, *flags: str) -> tuple[int, str, str]:
         outputs.add(str(output))
-        code = main(["lab", action, str(output)])
+        plain = ["--plain"] if action == "up" and "--vpn" not in flags else []
+        code = main(["lab", action, str(output), *plain, *(flag for flag in flags if flag != "--vpn")])
         return code, *capsys.readouterr()
 
     yield run
@@ -96,7 +92,8 @@ def test_a_packet_that_differs_is_shown_with_both_paths(
     run: Run, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lab lacks the routes of the transit gateway, as if the proof did not follow them."""
-    monkeypatch.setattr("isthmus.lab.routers.transit_routes", lambda *_: {})
+    monkeypatch.setattr("isthmus.lab.comparison.MOST_FOLLOWED", 3)
+    monkeypatch.setattr("isthmus.lab.plain_links.transit_routes", lambda *_: {})
     assert run("up", output)[0] == 0
     code, printed, _ = run("test", output)
     assert code == 1
@@ -164,3 +161,63 @@ def test_the_rights_of_root_are_required(run: Run, output: Path, monkeypatch: py
     code, _, error = run("up", output)
     assert (code, "needs the rights of root" in error) == (2, True)
     monkeypatch.undo()
+
+
+def test_failures_agree_with_the_proof(run: Run, output: Path) -> None:
+    assert run("up", output)[0] == 0
+    code, printed, _ = run("test", output, "--failures")
+    assert code == 0, printed
+    lost = {line.partition(" down: ")[0]: line for line in printed.splitlines() if " down: " in line}
+    assert len(lost) == 10
+    assert " 0 fewer packets" in lost["tunnel 1 of VPN connection network/module.vpn.aws_vpn_connection.infra_dc1_01"]
+    assert " 0 fewer packets" not in lost["VPN connection network/module.vpn.aws_vpn_connection.infra_dc1_01"]
+    assert " 0 fewer packets" not in lost["zone use1-az1"]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Failure(FailureKind.ZONE, "use1-az1"),
+        Failure(FailureKind.CONNECTION, "network/module.vpn.aws_vpn_connection.infra_dc1_01"),
+    ],
+    ids=str,
+)
+def test_a_failure_that_is_not_played_differs(
+    run: Run, output: Path, monkeypatch: pytest.MonkeyPatch, failure: Failure
+) -> None:
+    monkeypatch.setattr("isthmus.lab.comparison.MOST_FOLLOWED", 1)
+    monkeypatch.setattr("isthmus.lab.testing.failures", lambda _: [failure])
+    monkeypatch.setattr("isthmus.lab.failures._interfaces", lambda *_: {})
+    monkeypatch.setattr("isthmus.lab.failures._connections", lambda *_: [])
+    assert run("up", output)[0] == 0
+    code, printed, _ = run("test", output, "--failures")
+    assert code == 1
+    assert f"{failure}: 0 fewer packets arrive: " in printed
+    assert "packets differ" in printed
+
+
+def test_a_lab_in_which_a_failure_did_not_end_is_not_compared(
+    run: Run, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("up", output)[0] == 0
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("isthmus.lab.running.Connection.filter", stop)
+        assert run("test", output, "--failures")[0] == 130
+    code, _, error = run("test", output)
+    assert (code, "still plays a failure: tunnel 1 of" in error) == (2, True)
+
+
+@pytest.mark.parametrize(("action", "flag"), [("test", "--plain"), ("up", "--failures"), ("down", "--failures")])
+def test_a_flag_of_another_action_is_refused(run: Run, output: Path, action: str, flag: str) -> None:
+    code, _, error = run(action, output, flag, "--vpn")
+    assert (code, f"{flag} is for isthmus lab" in error) == (2, True)
+
+
+def test_missing_packages_are_named(run: Run, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("isthmus.lab.requirements._TOOLS", {"no-such-tool": "a-package"})
+    code, _, error = run("up", output, "--vpn")
+    assert (code, "install a-package" in error, "--plain" in error) == (2, True, True)

@@ -87,23 +87,29 @@ def hub() -> tuple[AwsNetwork, dict[str, Site]]:
     return region, sites
 
 
+def learned(region: AwsNetwork, sites: dict[str, Site]) -> dict[str, tuple[IPv4Network, ...]]:
+    """What every VPN connection with BGP has from its site."""
+    attachments = region.attachments
+    return {vpn: site.advertises for site in sites.values() for vpn in site.connections if not attachments[vpn].static}
+
+
 def test_a_vpc_comes_before_vpns_and_only_vpns_of_one_asn_share() -> None:
     region, sites = hub()
-    assert transit_routes(region, sites, "table", 0) == {NARROW: ["spoke"], WIDE: ["a", "b"]}
-    assert transit_routes(region, sites, "table", 1) == {NARROW: ["spoke"], WIDE: ["c"]}
+    assert transit_routes(region, learned(region, sites), "table", 0) == {NARROW: ["spoke"], WIDE: ["a", "b"]}
+    assert transit_routes(region, learned(region, sites), "table", 1) == {NARROW: ["spoke"], WIDE: ["c"]}
     region.gateways["hub"] = False
-    assert transit_routes(region, sites, "table", 1)[WIDE] == ["b"]
+    assert transit_routes(region, learned(region, sites), "table", 1)[WIDE] == ["b"]
 
 
 def test_a_static_route_comes_first_and_a_blackhole_leads_nowhere() -> None:
     region, sites = hub()
     region.statics["table"] = {NARROW: "c", WIDE: ""}
-    assert transit_routes(region, sites, "table", 0) == {NARROW: ["c"], WIDE: []}
+    assert transit_routes(region, learned(region, sites), "table", 0) == {NARROW: ["c"], WIDE: []}
 
 
 def test_a_site_is_advertised_what_does_not_lead_back_to_it() -> None:
     region, sites = hub()
-    routes = transit_routes(region, sites, "table", 0)
+    routes = transit_routes(region, learned(region, sites), "table", 0)
     assert advertised(region, sites, routes, "a") == [NARROW]
     assert advertised(region, sites, routes, "c") == [NARROW, WIDE]
 
