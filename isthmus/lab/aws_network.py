@@ -13,6 +13,12 @@ from isthmus.errors import CannotAnswer
 class CannotPlay(CannotAnswer):
     """A resource or argument that decides packets and that the lab does not play."""
 
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the lab does not play {what}\n"
+            "  why:   it decides packets, and a lab without it would be another network (docs/how-to/run-the-lab.md)"
+        )
+
 
 @dataclass(frozen=True)
 class AwsSubnet:

@@ -18,7 +18,7 @@ def bgp_differences(vpn: VpnTunnels, learned: Learned) -> Iterator[str]:
     """
     for device in vpn.devices:
         for tunnel in vpn.tunnels:
-            if tunnel.router == device.namespace:
+            if tunnel.router == device.namespace and not tunnel.ends.static:
                 accepts, advertises = device.files.prefixes[tunnel.ends.connection]
                 here = learned.at_devices[device.namespace].get(str(tunnel.ends.aws_inside), frozenset())
                 there = learned.at_aws.get(tunnel.gateway_interface, frozenset())

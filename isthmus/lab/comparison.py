@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-from isthmus.lab.hops import stopped_where
+from isthmus.lab.hops import may_be_filtered, stopped_in_device, stopped_where
 from isthmus.lab.packet_bytes import ICMP, TCP, UDP
 from isthmus.lab.questions import is_site
 from isthmus.lab.routers import INTERNET
@@ -29,6 +29,7 @@ _AGAIN = 3
 MOST_FOLLOWED = 10
 """Differences with their hops in the lab: the cause of many is often the same."""
 
+_DEVICE_FILTER = "not compared: the filter of a device drops packets of a subnet without workloads"
 _UNKNOWN = "unknown to the proof"
 _SEVERAL = "depends on which path AWS takes"
 _FIREWALL_RULES = "not played: firewall rules"
@@ -63,12 +64,13 @@ class PacketDifference:
 
 @dataclass
 class Score:
-    """What was compared: pairs of hosts, packets sent, results by name, and differences."""
+    """What was compared: pairs, packets sent, results by name, differences, and what arrived: packets and replies."""
 
     pairs: int = 0
     packets: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     differences: list[PacketDifference] = field(default_factory=list)
+    arrived: int = 0
 
     def __str__(self) -> str:
         counts = ", ".join(f"{count} {name}" for name, count in sorted(self.verdicts.items()))
@@ -91,8 +93,13 @@ def compare(
             if different and attempt < _AGAIN - 1:
                 differing.append(question)
                 continue
-            follow = different and len(score.differences) < MOST_FOLLOWED
-            played = stopped_where(wiring, lab.follow(question)) if follow else ()
+            score.arrived += seen.forward + seen.back
+            played: tuple[str, ...] = ()
+            if different and (may_be_filtered(wiring, question) or len(score.differences) < MOST_FOLLOWED):
+                hops = lab.follow(question)
+                played = stopped_where(wiring, hops)
+                if may_be_filtered(wiring, question) and stopped_in_device(wiring, hops):
+                    found = [_DEVICE_FILTER]
             for one in found:
                 if isinstance(one, PacketDifference):
                     score.differences.append(_with_hops(one, played))

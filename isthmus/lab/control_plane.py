@@ -33,7 +33,8 @@ _SHOW = ("show bgp ipv4 unicast json", "show bgp ipv4 unicast summary json")
 class Learned:
     """What BGP knows at one time.
 
-    - `at_aws`: the prefixes that AWS has from each tunnel with an established session, by interface of the gateway.
+    - `at_aws`: the prefixes that AWS has from each tunnel that is up, by interface of the gateway. With BGP, a tunnel
+      is up if its session is established; with static routing, if both ends have a child SA.
     - `from_aws`: the prefixes that AWS advertises over each tunnel, by interface of the gateway.
     - `at_devices`: the prefixes that each device has from AWS over each of its neighbors, by namespace.
     """
@@ -54,7 +55,7 @@ class ControlPlane:
         self.zones_down: Collection[str] = ()
 
     def settle(self, step: Step, down: Collection[PlayedTunnel] = ()) -> Learned:
-        """Wait until BGP has converged, with a session over exactly the tunnels that are up. Apply every change."""
+        """Wait until exactly the tunnels that are not down are up, and BGP has converged. Apply every change."""
         expected = {tunnel.gateway_interface for tunnel in self._vpn.tunnels if tunnel not in down}
         end = time.monotonic() + _LONGEST
         last, since = Learned(), time.monotonic()
@@ -70,18 +71,23 @@ class ControlPlane:
                 return replace(learned, from_aws={name: frozenset(p) for name, p in self._advertised.items()})
             if now > end:
                 raise NotHere(self._problem(set(learned.at_aws), expected))
-            step(f"waiting for BGP: {len(learned.at_aws)} sessions, {len(expected)} expected")
+            step(f"waiting for BGP: {len(learned.at_aws)} tunnels are up, {len(expected)} expected")
             time.sleep(_PAUSE)
 
     def _learned(self) -> Learned:
         at_aws: dict[str, frozenset[IPv4Network]] = {}
-        for gateway in dict.fromkeys(tunnel.gateway for tunnel in self._vpn.tunnels):
+        for gateway in self._vpn.gateways:
             by_neighbor = self._table(gateway)
             for tunnel in self._vpn.tunnels:
                 neighbor = str(tunnel.ends.device_inside)
                 if tunnel.gateway == gateway and neighbor in by_neighbor:
                     at_aws[tunnel.gateway_interface] = by_neighbor[neighbor]
-        return Learned(at_aws, {device.namespace: self._table(device.namespace) for device in self._vpn.devices})
+        for tunnel in self._vpn.tunnels:
+            if tunnel.ends.static and all(self._lab.installed([tunnel.aws, tunnel.device])):
+                at_aws[tunnel.gateway_interface] = frozenset()
+        with_bgp = {tunnel.router for tunnel in self._vpn.tunnels if not tunnel.ends.static}
+        names = [device.namespace for device in self._vpn.devices]
+        return Learned(at_aws, {name: self._table(name) if name in with_bgp else {} for name in names})
 
     def _table(self, namespace: str) -> dict[str, frozenset[IPv4Network]]:
         """The prefixes from each neighbor with an established session."""
@@ -107,10 +113,10 @@ class ControlPlane:
                     by_prefix.setdefault(prefix, []).append(tunnel.gateway_interface)
         tables = {table: transit_routes(region, by_connection, table, pick) for table in region.gateway_tables}
 
-        def toward(connection: str, prefix: IPv4Network) -> Sequence[str]:
+        def hops_to(connection: str, prefix: IPv4Network) -> Sequence[str]:
             return by_connection.get(connection, {}).get(prefix) or up.get(connection, [])
 
-        wanted = self._routers.transit(tables, toward, self.zones_down) | self._routers.site_routes(
+        wanted = self._routers.transit(tables, hops_to, self.zones_down) | self._routers.site_routes(
             self._received(learned)
         )
         commands = changes(self._installed, wanted)
@@ -120,11 +126,15 @@ class ControlPlane:
         return self._advertise(tables, by_connection) or bool(commands)
 
     def _received(self, learned: Learned) -> dict[str, dict[IPv4Network, list[str]]]:
-        """The interfaces of each site's router toward the devices that have a prefix from AWS."""
+        """The interfaces of each site's router hops_to the devices that have a prefix from AWS."""
         found: dict[str, dict[IPv4Network, list[str]]] = {}
         for device in self._vpn.devices:
             by_prefix = found.setdefault(device.files.site, {})
-            for prefix in frozenset().union(*learned.at_devices[device.namespace].values()):
+            prefixes = frozenset().union(*learned.at_devices[device.namespace].values())
+            for tunnel in self._vpn.tunnels:
+                if tunnel.router == device.namespace and tunnel.gateway_interface in learned.at_aws:
+                    prefixes |= device.files.static_routes[tunnel.ends.connection]
+            for prefix in prefixes:
                 by_prefix.setdefault(prefix, []).append(device.site_interface)
         return found
 
@@ -133,11 +143,11 @@ class ControlPlane:
     ) -> bool:
         """Advertise over each tunnel the prefixes of the table that its connection is associated with."""
         changed = False
-        for gateway in dict.fromkeys(tunnel.gateway for tunnel in self._vpn.tunnels):
+        for gateway in self._vpn.gateways:
             commands: list[str] = []
             networks: set[IPv4Network] = set()
             for tunnel in self._vpn.tunnels:
-                if tunnel.gateway == gateway:
+                if tunnel.gateway == gateway and not tunnel.ends.static:
                     routes = tables.get(self._routers.region.associations.get(tunnel.ends.connection, ""), {})
                     prefixes = advertised(self._routers.region, self._routers.sites, routes, tunnel.ends.connection)
                     # BGP itself passes on what it learned; AWS is the origin of the other prefixes.
@@ -173,10 +183,10 @@ class ControlPlane:
         for tunnel in self._vpn.tunnels:
             if (tunnel.gateway_interface in sessions) != (tunnel.gateway_interface in expected):
                 installed = self._lab.installed([tunnel.aws, tunnel.device])
-                is_up = "up" if tunnel.gateway_interface in sessions else "not up"
-                lines.append(
-                    f"  {tunnel.name}: the session is {is_up}; IPsec {'is' if all(installed) else 'is not'} up"
-                )
+                ipsec = "up" if all(installed) else "not up"
+                session = "up" if tunnel.gateway_interface in sessions else "not up"
+                bgp = "static routing" if tunnel.ends.static else f"the BGP session is {session}"
+                lines.append(f"  {tunnel.name}: IPsec is {ipsec}, {bgp}")
                 if not all(installed):
                     lines += [f"    {line}" for line in self._lab.log(tunnel.device).splitlines()]
         return "\n".join(lines)

@@ -27,13 +27,14 @@ def configured(output: Path, tunnels: Sequence[TunnelEnds]) -> list[DeviceFiles]
     found = []
     for device in devices(read_output(output)):
         texts = {file.name: file.text for file in configuration(device, platform(PLATFORM))}
-        interfaces, prefixes = {}, {}
+        interfaces, prefixes, static_routes = {}, {}, {}
         for connection in device.connections:
             for tunnel in connection.tunnels:
                 end = ends[connection.name, tunnel.number]
                 texts = {name: _filled(text, tunnel, end) for name, text in texts.items()}
                 interfaces[end.identity] = f"ipsec{tunnel.interface}"
                 prefixes[end.connection] = frozenset(connection.accepts), frozenset(connection.advertises)
+                static_routes[end.connection] = frozenset(connection.static_routes)
         if left := [name for name, text in texts.items() if "REPLACE_WITH" in text]:
             raise CannotAnswer(f"{device.name}: the lab does not know what to fill in in {', '.join(left)}")
         found.append(
@@ -43,6 +44,7 @@ def configured(output: Path, tunnels: Sequence[TunnelEnds]) -> list[DeviceFiles]
                 texts,
                 interfaces,
                 prefixes,
+                static_routes,
             )
         )
     return found

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from isthmus.lab.follow import Seen
-from isthmus.lab.wiring import HOSTS, Wiring
+from isthmus.lab.running import Question
+from isthmus.lab.wiring import DEVICE, HOSTS, Wiring
 
-__all__ = ["stopped_where"]
+__all__ = ["may_be_filtered", "stopped_in_device", "stopped_where"]
 
 _STEPS = ("packet", "reply", "third packet of the handshake")
 
@@ -17,6 +18,23 @@ def stopped_where(wiring: Wiring, seen: Iterable[Seen]) -> tuple[str, ...]:
     """One line for each router that a packet of the exchange passes; the last says whether it arrives."""
     by_step = groupby(sorted(seen, key=lambda one: (one.step, one.time)), lambda one: one.step)
     return tuple(line for step, passed in by_step for line in _lines(wiring, _STEPS[step], list(passed)))
+
+
+def stopped_in_device(wiring: Wiring, seen: Iterable[Seen]) -> bool:
+    """Whether a packet reached a customer gateway device and did not leave it: its filter dropped the packet."""
+    last = max(seen, key=lambda one: (one.step, one.time), default=None)
+    return last is not None and not last.out and wiring.titles[last.namespace].startswith(DEVICE)
+
+
+def may_be_filtered(wiring: Wiring, question: Question) -> bool:
+    """Whether there are devices, and a subnet of transit gateway interfaces is the source or destination.
+
+    The filter of a device denies whole spokes what network ACLs deny the subnets with workloads.
+    """
+    if not any(title.startswith(DEVICE) for title in wiring.titles.values()):
+        return False
+    ends = {wiring.hosts[question.source].location, wiring.hosts[question.destination].location}
+    return not ends.isdisjoint(wiring.without_workloads)
 
 
 def _lines(wiring: Wiring, what: str, passed: list[Seen]) -> Iterator[str]:

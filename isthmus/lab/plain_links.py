@@ -41,11 +41,11 @@ class PlainLinks:
         pick = self.routers.pick
         tables = {table: transit_routes(region, learned, table, pick) for table in region.gateway_tables}
 
-        def toward(connection: str, prefix: IPv4Network) -> Sequence[str]:
+        def hops_to(connection: str, prefix: IPv4Network) -> Sequence[str]:
             return [self._ends[connection][1]] if connection in up else []
 
         received = {site.name: self._received(site, tables, up) for site in self.routers.sites.values()}
-        return self.routers.transit(tables, toward, zones) | self.routers.site_routes(received)
+        return self.routers.transit(tables, hops_to, zones) | self.routers.site_routes(received)
 
     def _received(self, site: Site, tables: Mapping[str, Routes], up: set[str]) -> dict[IPv4Network, list[str]]:
         found: dict[IPv4Network, list[str]] = {}

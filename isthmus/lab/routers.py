@@ -77,6 +77,7 @@ class Routers:
             if attachment.kind == "vpc":
                 for zone, address in attachment.zones.items():
                     subnet = self.region.subnets[address]
+                    self.wiring.without_workloads.add(address)
                     near, far = self.wiring.link(self._router(subnet), self.gateways[attachment.gateway], "t")
                     self.doors[attachment.address, zone] = (self._port(subnet, near, transit=True), far)
         for nat, (address, _) in self.region.nats.items():

@@ -31,6 +31,9 @@ _PLUGINS = (
 _STRONGSWAN = """charon-systemd {{
     load = {plugins}
     install_routes = no
+    retransmit_tries = 2
+    retransmit_timeout = 1.0
+    retransmit_base = 1.3
     journal {{
         default = -1
     }}
@@ -64,6 +67,7 @@ class VpnDaemons:
         for path, text in document["files"].items():
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             Path(path).write_text(text, encoding="utf-8")
+            Path(path).chmod(0o700)  # some are scripts, and some hold keys
         for end in document["ends"]:
             self._start_charon(end["namespace"])
         for end in document["ends"]:

@@ -39,6 +39,7 @@ class TunnelEnds:
 
     - `connection`: its address. `name`: the name of the connection. `number`: 1 or 2.
     - `aws_outside`: an address that the lab chooses. `key`: a pre-shared key that the lab chooses.
+    - `static`: it has static routing, and no BGP.
     - `ike`, `esp`: the proposals that AWS accepts, in the words of strongSwan.
     """
 
@@ -52,6 +53,7 @@ class TunnelEnds:
     key: str
     ike: str
     esp: str
+    static: bool
 
     @property
     def aws_inside(self) -> IPv4Address:
@@ -77,6 +79,7 @@ class TunnelEnds:
         remote_addrs = {self.device_outside}
         proposals = {self.ike}
         mobike = no
+        dpd_delay = 10s
         local {{
             auth = psk
             id = {self.aws_outside}
@@ -110,13 +113,11 @@ def tunnels_of(network: AwsNetwork) -> list[TunnelEnds]:
     found: list[TunnelEnds] = []
     for connection, vpn in network.vpns.items():
         gateway = network.customer_gateways[connection]
-        if not gateway.get("ip_address"):
-            raise CannotPlay(f"{connection}: a customer gateway without an IP address (authentication by certificate)")
-        if vpn.get("static_routes_only"):
-            raise CannotPlay(f"{connection}: static routing over IPsec")
+        if gateway.get("certificate_arn") or not gateway.get("ip_address"):
+            raise CannotPlay(f"{connection}: authentication by certificate over IPsec (use --plain)")
         for number in (1, 2):
             if not vpn.get(f"tunnel{number}_inside_cidr"):
-                raise CannotPlay(f"{connection}: tunnel{number}_inside_cidr is not set, so AWS chooses it")
+                raise CannotPlay(f"{connection}: an inside range of tunnel {number} that AWS chooses (use --plain)")
             found.append(
                 TunnelEnds(
                     connection,
@@ -129,6 +130,7 @@ def tunnels_of(network: AwsNetwork) -> list[TunnelEnds]:
                     secrets.token_urlsafe(24),
                     _proposals(vpn, number, 1),
                     _proposals(vpn, number, 2),
+                    network.attachments[connection].static,
                 )
             )
     return found
@@ -150,5 +152,5 @@ def _proposals(vpn: Mapping[str, Any], number: int, phase: int) -> str:
     if cbc and integrity:
         proposals.append("-".join([*cbc, *integrity, *groups]))
     if not proposals or not groups:
-        raise CannotPlay(f"tunnel {number}: none of its phase {phase} algorithms is one that strongSwan has")
+        raise CannotPlay(f"phase {phase} of tunnel {number}: no algorithm of it is one that strongSwan has")
     return ", ".join(proposals)

@@ -13,7 +13,7 @@ from typing import Any
 
 from isthmus.lab.routers import Routers
 from isthmus.lab.vpn_endpoints import TunnelEnds
-from isthmus.lab.wiring import PEER
+from isthmus.lab.wiring import DEVICE, PEER
 
 __all__ = ["DeviceFiles", "PlayedDevice", "PlayedTunnel", "VpnTunnels"]
 
@@ -24,6 +24,7 @@ class DeviceFiles:
 
     - `files`: the text of each file, by name. `interfaces`: the tunnel interface of each connection and number.
     - `prefixes`: for each connection, those that the device accepts and those that it advertises.
+    - `static_routes`: for each connection with static routing, the prefixes that the device routes to its tunnels.
     """
 
     name: str
@@ -31,6 +32,7 @@ class DeviceFiles:
     files: Mapping[str, str]
     interfaces: Mapping[tuple[str, int], str]
     prefixes: Mapping[str, tuple[frozenset[IPv4Network], frozenset[IPv4Network]]]
+    static_routes: Mapping[str, frozenset[IPv4Network]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,6 @@ class PlayedTunnel:
     gateway_interface: str
     router: str
     router_interface: str
-    link: str
 
     @property
     def name(self) -> str:
@@ -80,7 +81,7 @@ class VpnTunnels:
 
     def _device(self, files: DeviceFiles) -> PlayedDevice:
         """A router behind the site's router. The site's router is its default route, except for prefixes from AWS."""
-        namespace = self.wiring.namespace("cgw", f"device {files.name}")
+        namespace = self.wiring.namespace("cgw", f"{DEVICE}{files.name}")
         lan, inside = self.wiring.link(self.routers.site_routers[files.site], namespace, "l")
         self.wiring.commands[namespace].append(f"route add default via {PEER} dev {inside} onlink metric 1000")
         return PlayedDevice(files, namespace, lan)
@@ -97,7 +98,12 @@ class VpnTunnels:
         gateway = self.routers.gateways[self.routers.region.attachments[ends.connection].gateway]
         at_gateway = f"vpn{len(self.tunnels)}"
         self.routers.enter_vpn(ends.connection, at_gateway)
-        return PlayedTunnel(ends, aws, far, gateway, at_gateway, device.namespace, interface, near_link)
+        return PlayedTunnel(ends, aws, far, gateway, at_gateway, device.namespace, interface)
+
+    @property
+    def gateways(self) -> list[str]:
+        """The namespaces of the transit gateways that have BGP."""
+        return list(dict.fromkeys(tunnel.gateway for tunnel in self.tunnels if not tunnel.ends.static))
 
     def document(self) -> dict[str, Any]:
         """As JSON, for the process that starts the programs."""
@@ -113,7 +119,7 @@ class VpnTunnels:
                 for device in self.devices
             ],
             "routers": [
-                *({"name": "AWS", "namespace": gateway} for gateway in dict.fromkeys(t.gateway for t in self.tunnels)),
+                *({"name": "AWS", "namespace": gateway} for gateway in self.gateways),
                 *({"name": device.files.name, "namespace": device.namespace} for device in self.devices),
             ],
         }
@@ -142,13 +148,16 @@ class VpnTunnels:
     def _files(self) -> Iterator[tuple[str, str]]:
         for device in self.devices:
             for name, text in device.files.files.items():
-                if name == "frr.conf":
+                if name == "updown.sh":
+                    yield _path(device.files, name), text
+                    yield f"/etc/swanctl/{device.files.name}-updown.sh", _in_router(device, name)
+                elif name == "frr.conf":
                     yield f"/etc/frr/{device.namespace}/frr.conf", text
                 else:
                     yield _path(device.files, name), text
         for tunnel in self.tunnels:
             yield _aws_path(tunnel), tunnel.ends.swanctl()
-        for gateway in dict.fromkeys(tunnel.gateway for tunnel in self.tunnels):
+        for gateway in self.gateways:
             yield f"/etc/frr/{gateway}/frr.conf", self._bgp(gateway)
 
     def _bgp(self, gateway: str) -> str:
@@ -156,7 +165,7 @@ class VpnTunnels:
 
         The hold time is shorter than the 30 seconds of AWS, so that failures take less time.
         """
-        own = [tunnel for tunnel in self.tunnels if tunnel.gateway == gateway]
+        own = [tunnel for tunnel in self.tunnels if tunnel.gateway == gateway and not tunnel.ends.static]
         neighbors = [tunnel.ends.device_inside for tunnel in own]
         lines = [
             "frr defaults traditional",
@@ -183,6 +192,11 @@ class VpnTunnels:
 def prefix_list(tunnel: PlayedTunnel) -> str:
     """The list of the prefixes that AWS advertises over a tunnel."""
     return f"to-{tunnel.gateway_interface}"
+
+
+def _in_router(device: PlayedDevice, name: str) -> str:
+    """A script that runs a file of a device in the namespace of its router: charon runs it in that of its tunnel."""
+    return f"#!/bin/sh\nexec ip netns exec {device.namespace} sh {_path(device.files, name)}\n"
 
 
 def _outside(link: str, own: IPv4Address, other: IPv4Address) -> list[str]:

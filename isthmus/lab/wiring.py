@@ -15,6 +15,9 @@ from itertools import count
 from typing import Any
 
 HOSTS = "hosts"
+DEVICE = "device "
+"""How the title of a customer gateway device starts."""
+
 PEER = "169.254.1.1"
 """The next hop of every route. Each end of a link knows the hardware address of the other end by it."""
 
@@ -38,6 +41,7 @@ class Wiring:
     links: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
     commands: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     filters: dict[str, str] = field(default_factory=dict)
+    without_workloads: set[str] = field(default_factory=set)
     hosts: list[LabHost] = field(default_factory=list)
     _priorities: dict[str, count[int]] = field(default_factory=lambda: defaultdict(lambda: count(100)))
 

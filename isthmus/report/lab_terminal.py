@@ -22,7 +22,7 @@ def print_results(results: LabResults, out: Console, *, quiet: bool = False) -> 
             line(out, f"  {count:>9,}  {name}")
     _print_differences(score, out, quiet=quiet)
     for failure, during in results.failures.items():
-        lost = score.verdicts["reachable"] - during.verdicts["reachable"]
+        lost = score.arrived - during.arrived
         _print_counts(f"{failure}: {lost:,} fewer packets arrive", during, out)
         _print_differences(during, out, quiet=quiet)
 

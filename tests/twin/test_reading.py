@@ -14,6 +14,7 @@ from isthmus.lab.packet_bytes import ICMP, TCP, UDP, first, parse, reply
 from isthmus.lab.sites import Site
 from isthmus.lab.synthesized_json import PlayedResource, Reader, ResourceAttribute, Unreadable
 from isthmus.lab.transit_routes import advertised, transit_routes
+from isthmus.lab.vpn_endpoints import tunnels_of
 from tests.twin.edits import Edits
 from tests.twin.outputs import REFERENCE, output_of
 
@@ -126,6 +127,30 @@ def test_a_packet_that_arrives_is_known_again(protocol: int) -> None:
     if protocol != ICMP:
         assert (answer.source_port, answer.port) == (443, 4000)
     assert parse(first("10.0.0.1", "10.0.0.2", protocol, 4000, 443, 17)[:30]) is None
+
+
+def test_only_what_the_lab_knows_about_a_tunnel_is_played() -> None:
+    options = {"tunnel1_inside_cidr": "169.254.16.0/30", "tunnel2_inside_cidr": "169.254.16.4/30"}
+    region = AwsNetwork(
+        attachments={"vpn": GatewayAttachment("vpn", "vpn", "hub", asn="65001")},
+        names={"vpn": "one"},
+        vpns={"vpn": options},
+        customer_gateways={"vpn": {"ip_address": "203.0.113.1"}},
+    )
+    first, second = tunnels_of(region)
+    assert (str(first.aws_inside), str(second.device_inside)) == ("169.254.16.1", "169.254.16.6")
+    assert first.aws_outside != second.aws_outside
+    assert first.key != second.key
+    assert first.ike.startswith("aes128gcm16-aes256gcm16-prfsha256-prfsha384-prfsha512-modp2048-")
+    assert ", aes128-aes256-sha256-" in first.esp
+    for arguments in ({"certificate_arn": "arn:aws:acm:::one", "ip_address": "203.0.113.1"}, {}):
+        region.customer_gateways["vpn"] = arguments
+        with pytest.raises(CannotPlay, match="authentication by certificate"):
+            tunnels_of(region)
+    region.customer_gateways["vpn"] = {"ip_address": "203.0.113.1"}
+    region.vpns["vpn"] = {"tunnel1_inside_cidr": "169.254.16.0/30"}
+    with pytest.raises(CannotPlay, match="inside range of tunnel 2"):
+        tunnels_of(region)
 
 
 def test_edits_are_made_of_a_seed() -> None:

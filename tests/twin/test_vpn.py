@@ -21,7 +21,7 @@ from isthmus.lab.session import session_of
 from isthmus.lab.testing import LabResults, results_of
 from isthmus.lab.vpn_endpoints import TunnelEnds, tunnels_of
 from isthmus.lab.vpn_tunnels import DeviceFiles, VpnTunnels
-from tests.proof.estates import STAGES, write
+from tests.proof.estates import EVERYTHING, STAGES, write
 from tests.twin.outputs import output_of
 
 
@@ -101,6 +101,34 @@ def test_a_prefix_that_the_device_does_not_accept_is_noticed(tmp_path: Path, mon
 def _edited(files: Mapping[str, str], old: str, new: str) -> dict[str, str]:
     assert any(old in text for text in files.values())
     return {name: text.replace(old, new) for name, text in files.items()}
+
+
+@pytest.mark.nightly
+@pytest.mark.usefixtures("vpn")
+def test_static_routing_and_allowed_connections(tmp_path: Path) -> None:
+    """Three devices, one with static routing. Their filters drop what network ACLs drop, and nothing else."""
+    results = play(EVERYTHING, tmp_path, with_failures=True)
+    assert results.bgp == ()
+    for score in (results.score, *results.failures.values()):
+        assert not score.differences, score
+
+
+@pytest.mark.nightly
+@pytest.mark.usefixtures("vpn")
+def test_a_filter_that_drops_an_intended_flow_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(output: Path, tunnels: Sequence[TunnelEnds]) -> list[DeviceFiles]:
+        old = 'accept comment "dc1/users and workloads"'
+        return [
+            replace(device, files=_edited(device.files, old, old.replace("accept", "drop")))
+            for device in configured(output, tunnels)
+        ]
+
+    monkeypatch.setattr(session, "configured", without)
+    results = play(STAGES[0], tmp_path)
+    assert results.bgp == ()
+    assert {difference.played[-1].partition(" (")[0] for difference in results.score.differences[:5]} == {
+        "packet stops in device infra-dc1-01"
+    }
 
 
 def stage_1(folder: Path) -> VpnTunnels:
