@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -221,3 +222,28 @@ def test_missing_packages_are_named(run: Run, output: Path, monkeypatch: pytest.
     monkeypatch.setattr("isthmus.lab.requirements._TOOLS", {"no-such-tool": "a-package"})
     code, _, error = run("up", output, "--vpn")
     assert (code, "install a-package" in error, "--plain" in error) == (2, True, True)
+
+
+def test_a_command_that_ends_before_the_state_is_written_leaves_no_process(output: Path, tmp_path: Path) -> None:
+    program = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from isthmus.cli import main\n"
+        "from isthmus.lab import labs\n"
+        "def stop(pid):\n"
+        "    print(pid, flush=True)\n"
+        "    os._exit(9)\n"
+        "labs.STATE, labs._started = Path(sys.argv[1]), stop\n"
+        "main(['lab', 'up', sys.argv[2], '--plain'])\n"
+    )
+    command = (sys.executable, "-c", program, str(tmp_path / "state"), str(output))
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as ran:
+        assert ran.stdout is not None
+        pid = int(ran.stdout.readline())
+    assert ran.returncode == 9
+    for _ in range(300):
+        if not runs(pid):
+            return
+        time.sleep(0.1)
+    os.kill(pid, signal.SIGKILL)
+    pytest.fail("the process of the lab goes on without a state file")
