@@ -21,7 +21,8 @@ class OneEgressPath(EstatePolicy):
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
 
     def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
-        return (route for route in scanned.resources("aws_route") if _default(route) and _target(route) == "internet")
+        routes = (route for route in scanned.resources("aws_route") if _default(route))
+        return (route for route in routes if _target(route) == "internet" and not _by_private_nat(route, scanned))
 
     def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         for other in scanned.in_same_module(block, "aws_route"):
@@ -38,6 +39,12 @@ def _target(route: Block) -> str:
     if route.given("transit_gateway_id"):
         return "hub"
     return "internet" if any(route.given(argument) for argument in _INTERNET) else "elsewhere"
+
+
+def _by_private_nat(route: Block, scanned: ScannedResources) -> bool:
+    """Whether the target is a private NAT gateway. It is no exit: it translates packets for the transit gateway."""
+    nats = scanned.named(route, "nat_gateway_id", "aws_nat_gateway")
+    return bool(nats) and all(nat.literal("connectivity_type") == "private" for nat in nats)
 
 
 def _vpcs(route: Block, scanned: ScannedResources) -> set[str]:
