@@ -105,7 +105,7 @@ class _DeviceReader:
             static_routes=() if bgp else tuple(sorted(map(IPv4Network, self.estate.blocks))),
             # https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html
             nat_traversal=resource.get("enable_acceleration") is True or gateway.get("ip_address") is None,
-            secret_command=f"{command} preshared_key_arn_{suffix}",
+            secret_command=_secret_command(self.estate.region, f"{command} preshared_key_arn_{suffix}"),
         )
 
     def _tunnel(
@@ -161,6 +161,15 @@ class _DeviceReader:
 def _state_of(output: Output, connection: Resource) -> str:
     root = output.folder / "stacks" / (connection.root or "network")
     return f"Give the state of the hub's root module after its apply: terraform -chdir={root} state pull"
+
+
+def _secret_command(region: str, prints_the_arn: str) -> str:
+    """The command that prints the keys of both tunnels. Terraform knows only the name of the secret.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+    """
+    read = f"aws secretsmanager get-secret-value --region {region} --query SecretString --output text"
+    return f'{read} --secret-id "$({prints_the_arn})"'
 
 
 def _by_name(graph: Graph, type_: str) -> dict[str, Resource]:
