@@ -22,4 +22,5 @@ COMMANDS = (
     "show",
     "steps",
     "trace",
+    "upgrade",
 )

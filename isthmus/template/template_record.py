@@ -18,7 +18,7 @@ from typing import Any
 from isthmus.errors import CannotAnswer
 from isthmus.files.manifest import digest
 from isthmus.files.regular_files import NotRegularError, bytes_of
-from isthmus.template.content import Choice, Content
+from isthmus.template.content import STAGES, Choice, Content
 
 __all__ = ["BASE", "RECORD", "TemplateRecord", "read_base", "read_record", "record_files"]
 
@@ -80,9 +80,11 @@ def _record(document: Any) -> TemplateRecord:
     files = document["files"]
     if not isinstance(files, dict) or not all(isinstance(text, str) for text in [*texts, *files, *files.values()]):
         raise ValueError("a value has the wrong type")
+    if texts[2] not in ("one", "several", *map(str, STAGES)):
+        raise ValueError(f"start is {texts[2]!r}")
     for path in files:
         if not _is_inside(path):
-            raise ValueError(f"{path!r} is no path in the repository")
+            raise ValueError(f"{path!r} is no path of a template file")
     if not all(re.fullmatch(r"[0-9a-f]{64}", value) for value in files.values()):
         raise ValueError("a hash is not valid")
     return TemplateRecord(texts[0], Choice(texts[1], texts[2]), files)
@@ -90,6 +92,8 @@ def _record(document: Any) -> TemplateRecord:
 
 def _is_inside(path: str) -> bool:
     pure = PurePosixPath(path)
+    if pure.parts[:1] in (("environments",), ("tests",), (".git",)):
+        return False  # never of the template
     return not pure.is_absolute() and ".." not in pure.parts and str(pure) == path and not {"\\", "\0"} & set(path)
 
 

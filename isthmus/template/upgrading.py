@@ -1,0 +1,138 @@
+"""An upgrade of a repository: what becomes of each template file, computed first, then written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from isthmus.errors import CannotAnswer
+from isthmus.files.manifest import digest
+from isthmus.files.regular_files import NotRegularError, bytes_of
+from isthmus.template.merging import committed, merged
+from isthmus.template.template_record import TemplateRecord
+from isthmus.text.listing import some
+
+__all__ = ["NEW", "FileUpgrade", "upgrade_steps", "write_upgrade"]
+
+NEW = ".new"
+_LARGEST = 32 * 1024 * 1024  # bytes of a file
+Action = Literal["replaced", "added", "removed", "merged", "beside", "kept"]
+
+
+@dataclass(frozen=True)
+class FileUpgrade:
+    """What becomes of one file.
+
+    - `data`: what is written; None if nothing is.
+    - `why`: the reason why it is left to you, for `beside` (the new file is `<path>.new`) and `kept`.
+    """
+
+    path: str
+    action: Action
+    data: bytes | None = None
+    why: str = ""
+
+
+def upgrade_steps(
+    repository: Path, record: TemplateRecord, base: Mapping[str, bytes], new: Mapping[str, bytes]
+) -> list[FileUpgrade]:
+    """The steps for the template files of the record and of the new version. Unchanged files have none."""
+    steps = [
+        _step(repository, path, record.files.get(path), base.get(path), new.get(path))
+        for path in sorted(record.files.keys() | new.keys())
+    ]
+    return [step for step in steps if step is not None]
+
+
+def _step(
+    repository: Path, path: str, recorded: str | None, base: bytes | None, new: bytes | None
+) -> FileUpgrade | None:
+    try:
+        present = _present(repository, path)
+    except (OSError, NotRegularError):
+        return FileUpgrade(path, "kept", why="it is no regular file, or behind a symbolic link")
+    edited = present is not None and digest(present) != recorded
+    if present == new or (new is not None and digest(new) == recorded):
+        return None  # it is there already, or the template did not change
+    if new is None:
+        return (
+            FileUpgrade(path, "kept", why="you edited it, and the template no longer has it")
+            if edited
+            else FileUpgrade(path, "removed")
+        )
+    if present is None:
+        return FileUpgrade(path, "added", new) if recorded is None else FileUpgrade(path, "kept", why="you removed it")
+    if not edited:
+        return FileUpgrade(path, "replaced", new)
+    if recorded is None:
+        return FileUpgrade(path, "beside", new, "you have a file of this name")
+    if base is None:
+        return FileUpgrade(path, "beside", new, "you edited it, and .isthmus/template.zip does not have its base")
+    if not committed(repository, path):
+        return FileUpgrade(path, "beside", new, "you edited it, and git does not have your version")
+    both = merged(present, base, new)
+    return (
+        FileUpgrade(path, "merged", both)
+        if both is not None
+        else FileUpgrade(path, "beside", new, "your edit meets a change")
+    )
+
+
+def _present(repository: Path, path: str) -> bytes | None:
+    """The content of a file; None if there is none. Raises `OSError` for a symbolic link on the way."""
+    target = repository
+    for part in Path(path).parts:
+        target /= part
+        if target.is_symlink():
+            raise OSError(f"{target} is a symbolic link")
+    return bytes_of(target, _LARGEST, follow=False) if os.path.lexists(target) else None
+
+
+def write_upgrade(repository: Path, steps: list[FileUpgrade], records: Mapping[str, bytes]) -> None:
+    """Write all steps and the new record, or nothing. Raises `CannotAnswer`."""
+    writes = {
+        step.path + (NEW if step.action == "beside" else ""): step.data for step in steps if step.data is not None
+    }
+    waiting = sorted(path for path in writes if path.endswith(NEW) and os.path.lexists(repository / path))
+    if waiting:
+        raise CannotAnswer(
+            f"{some(waiting)} of an earlier upgrade is still there\n"
+            "  write: your changes into the file without .new, then remove it\n"
+            "  why:   no existing file is overwritten"
+        )
+    removals = [step.path for step in steps if step.action == "removed"]
+    undo: list[Callable[[], object]] = []
+    try:
+        for path, data in {**writes, **records}.items():
+            _replace(repository / path, data, undo)
+        for path in removals:
+            before = (repository / path).read_bytes()
+            (repository / path).unlink(missing_ok=True)
+            undo.append(lambda target=repository / path, before=before: target.write_bytes(before))  # type: ignore[misc]
+    except OSError as error:
+        for each in reversed(undo):
+            each()
+        raise CannotAnswer(
+            f"{error.filename}: it cannot be written ({error.strerror}). Nothing was changed. "
+            "Check the path and its permissions."
+        ) from error
+    for path in removals:
+        with suppress(OSError):  # the folder has other files
+            (repository / path).parent.rmdir()
+
+
+def _replace(target: Path, data: bytes, undo: list[Callable[[], object]]) -> None:
+    """Put a complete file in its place, and note how to restore what was there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    before = target.read_bytes() if target.exists() else None
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(data)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    undo.append(target.unlink if before is None else lambda: target.write_bytes(before))
