@@ -33,7 +33,7 @@ def _interface(name: str = "extra", **given: Any) -> TransitVirtualInterface:
     return TransitVirtualInterface(name, **{**usual, **given})
 
 
-def _gateway(estate: Estate, name: str = "extra", **given: Any) -> DirectConnectGateway:
+def _gateway(estate: Estate, name: str = "extra-direct", **given: Any) -> DirectConnectGateway:
     taken = {estate.hub.asn, 65_500}
     asn = next(asn for asn in range(64_512, 65_534) if asn not in taken)
     return DirectConnectGateway(name, **{"asn": asn, "segment": "extra", "virtual_interfaces": [_interface()], **given})
@@ -151,7 +151,7 @@ def transit_between_direct_connects(estate: Estate) -> Estate:
         amazon_address="169.254.200.5/30",
         customer_address="169.254.200.6/30",
     )
-    gateways = [_gateway(estate), _gateway(estate, "other", virtual_interfaces=[far])]
+    gateways = [_gateway(estate), _gateway(estate, "other-direct", virtual_interfaces=[far])]
     return _connected(estate, *gateways, sites=[extra_site(), _other_site(transit_with=["extra"])])
 
 
