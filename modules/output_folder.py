@@ -49,8 +49,7 @@ class WriteResult:
 def canonical_json(document: Mapping[str, Any]) -> str:
     """A JSON document as every file of the output is written: sorted keys, two spaces, a final newline.
 
-    It equals `json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)` with a newline, in a fifth of the
-    time.
+    It equals `json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)` with a newline, in 60 % of its time.
     """
     return _json(document, "\n") + "\n"
 
