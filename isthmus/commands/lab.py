@@ -124,8 +124,10 @@ def _test(lab: Lab, *, with_failures: bool, quiet: bool) -> int:
 
 
 def _down(lab: Lab) -> int:
+    from isthmus.text.printable import printable
+
     if lab.down():
-        print(f"down: the lab of {lab.output} and everything in it is removed")
+        print(f"down: the lab of {printable(str(lab.output))} and everything in it is removed")
     else:
-        print(f"down: no lab of {lab.output} runs")
+        print(f"down: no lab of {printable(str(lab.output))} runs")
     return 0

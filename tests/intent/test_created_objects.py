@@ -49,6 +49,10 @@ EVERY = {
     "Account": ('Account("x", id="222233334444")', 'account "x"'),
     "CentralEndpoints": ('CentralEndpoints(services=["ssm"])', "central endpoints"),
     "CustomerGateway": ('CustomerGateway("x", bgp_asn=65_001)', 'customer gateway "x"'),
+    "DirectConnectGateway": (
+        'DirectConnectGateway("x", asn=64_600, segment="lab", virtual_interfaces=[])',
+        'Direct Connect gateway "x"',
+    ),
     "DnsFirewall": ('DnsFirewall(blocked=["*"])', "DNS firewall"),
     "DomainList": ('DomainList("x", domains=["example.com"])', 'domain list "x"'),
     "EgressVpc": ('EgressVpc("x", cidr="10.1.255.0/24", inspection=Inspection.NONE)', 'egress VPC "x"'),
@@ -69,6 +73,11 @@ EVERY = {
     "Segment": ('Segment("x")', 'segment "x"'),
     "Site": ('Site("x", networks={}, customer_gateways=[])', 'site "x"'),
     "Spoke": (SPOKE, 'spoke "b"'),
+    "TransitVirtualInterface": (
+        'TransitVirtualInterface("x", customer_gateway="y", location="EqDC2", vlan=101, '
+        'amazon_address="169.254.100.1/30", customer_address="169.254.100.2/30")',
+        'virtual interface "x"',
+    ),
     "Tunnel": ("Tunnel()", "tunnel"),
     "VpnConnection": ('VpnConnection("x", customer_gateway="y", number=1, segment="lab")', 'VPN connection "x"'),
 }

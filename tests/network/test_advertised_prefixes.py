@@ -67,7 +67,9 @@ STATIC = {"t:10.2.0.0/16": "10.2.0.0/16", "t:10.1.0.0/16": "10.1.0.0/16"}
 SIX = {"t:10.6.0.0/16": "10.6.0.0/16"}
 BLACK = (ip_network("10.7.0.0/16"),)
 _SAME_ASN = "whether other and dx have the same ASN"
-ASN_BEHIND_DX = f"{_SAME_ASN}: the ASN at dx: routers behind a Direct Connect gateway are not in Terraform"
+ASN_BEHIND_DX = (
+    f"{_SAME_ASN}: the ASN at dx: the virtual interfaces in this input do not state one ASN of the routers behind it"
+)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ FILES = sorted(path for path in FOLDER.rglob("*") if path.suffix in (".yml", ".y
 
 
 def test_every_file_is_here() -> None:
-    assert len(FILES) == 7
+    assert len(FILES) == 8
     assert all([*scripts(path)] for path in FILES)
 
 
