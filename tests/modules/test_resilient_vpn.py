@@ -169,7 +169,7 @@ def test_every_option_of_a_tunnel_is_set_on_that_tunnel():
     assert connection["tunnel1_enable_tunnel_lifecycle_control"] is True
     assert connection["tunnel2_enable_tunnel_lifecycle_control"] is False
     assert (connection["tunnel1_dpd_timeout_seconds"], connection["tunnel2_dpd_timeout_seconds"]) == (45, 30)
-    known = [name for name in AwsVpnConnection.arguments if name.startswith("tunnel1_")]
+    known = [name for name in vars(AwsVpnConnection)["arguments"] if name.startswith("tunnel1_")]
     left_out = {"preshared_key", "inside_ipv6_cidr"}
     assert {name.removeprefix("tunnel1_") for name in known if name not in connection} == left_out
 

@@ -4,7 +4,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import accumulate, count
 from pathlib import Path
 from typing import Protocol
 
@@ -99,6 +99,12 @@ def before(done: Sequence[str], first: str, then: str) -> bool:
     one = [place for place, what in enumerate(done) if what.startswith(first)]
     other = [place for place, what in enumerate(done) if what.startswith(then)]
     return bool(one and other) and max(one) < min(other)
+
+
+def each_before(done: Sequence[str], first: str, then: str) -> bool:
+    """Whether each of the second can have waited for one of the first of its own: pairs of zones wait for no other."""
+    waiting = [what.startswith(first) - what.startswith(then) for what in done if what.startswith((first, then))]
+    return sum(waiting) == 0 != len(waiting) and all(total >= 0 for total in accumulate(waiting))
 
 
 class Begin(Protocol):

@@ -25,7 +25,7 @@ from isthmus.intent import (
 from tests.intent.renaming import renamed
 from tests.terraform.engine import TerraformFailed
 
-from .conftest import Begin, Life, before
+from .conftest import Begin, Life, before, each_before
 from .estates import (
     APPS,
     CENTRAL_WEB,
@@ -108,11 +108,11 @@ def rename(begin: Begin) -> None:
 @row("change a spoke's egress")
 def change_a_way_out(begin: Begin) -> None:
     done = begin(plain()).change(plain(ON_PREMISES))
-    assert before(done, "update aws_route ", "destroy aws_nat_gateway")
+    assert each_before(done, "update aws_route ", "destroy aws_nat_gateway")
     done = begin(plain(ON_PREMISES)).change(plain())
-    assert before(done, "create aws_nat_gateway", "update aws_route ")
+    assert each_before(done, "create aws_nat_gateway", "update aws_route ")
     done = begin(central()).change(central(WEB))
-    assert before(done, "create aws_nat_gateway", "update aws_route ")
+    assert each_before(done, "create aws_nat_gateway", "update aws_route ")
 
 
 @row("change a spoke's `cidr`")
