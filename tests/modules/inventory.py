@@ -26,6 +26,7 @@ EXAMPLES = (
     "examples.stage_3_every_vpc",
     "examples.stage_4_central_egress",
     "examples.stage_5_resilient_vpn",
+    "examples.stage_6_inspected_sites",
     "examples.stage_7_direct_connect",
     "examples.stage_8_overlapping_ranges",
     "examples.one_account",

@@ -1,6 +1,7 @@
 """Traffic between sites and spokes through the firewall: proved of what is generated, missed by nothing amiss."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -11,6 +12,7 @@ import pytest
 
 from examples import guide
 from isthmus import proof
+from isthmus.cost.transfer import paid
 from isthmus.intent import (
     AllowedConnection,
     CustomerGateway,
@@ -27,12 +29,15 @@ from isthmus.intent import (
     VpnConnection,
     check,
 )
+from isthmus.network.answers import AtSite, InSubnet, Outcome, Packet, Scenario
+from isthmus.network.forwarding import Forwarding
 from isthmus.proof import Verdict
+from isthmus.steps.planner import OrderVerdict, procedure
 from modules.synthesis import synthesize
 from tests.proof.estates import write
 
+WEB_HOST = InSubnet("apps/module.spoke_web.aws_subnet.private_az1")
 OUT = "stacks/egress/modules/egress/main.tf.json"
-FIREWALL = "stacks/egress/modules/firewall/main.tf.json"
 # A site with two BGP connections that advertises a part of one network too, and one with static routing.
 DC1 = Site(
     "dc1",
@@ -114,9 +119,10 @@ def read(folder: Path, edits: Mapping[str, Edit], *, with_intent: bool = True) -
         document = json.loads(files[name])
         edit(document)
         files[name] = json.dumps(document)
-    if not with_intent:
-        del files["intent.json"]
-    return proof.read(write(files, folder))
+    if with_intent:
+        return proof.read(write(files, folder))
+    del files["intent.json"]
+    return proof.read(write(files, folder), advertises=["dc1-a=172.20.0.0/15", "dc1-b=172.20.0.0/15", "branch="])
 
 
 def without(kind: str, *names: str) -> Edit:
@@ -147,32 +153,78 @@ def propagation(module: str, name: str, table: str) -> dict[str, Edit]:
     return {f"{path}/main.tf.json": add, root: give}
 
 
-@pytest.mark.parametrize("inspection", [Inspection.VPC, Inspection.GATEWAY])
-def test_both_directions_meet_the_firewall(inspection: Inspection, tmp_path: Path) -> None:
-    subject = proof.read(write(output(inspection), tmp_path))
-    answer = subject.prove(scenarios=inspection is Inspection.VPC)
+@pytest.fixture(scope="module")
+def subject(tmp_path_factory: pytest.TempPathFactory) -> proof.Analysis:
+    """The estate with firewall endpoints in the egress VPC, read back."""
+    return proof.read(write(output(), tmp_path_factory.mktemp("inspected")))
+
+
+def meets_the_firewall(subject: proof.Analysis, source: str, destination: str, port: int) -> bool:
+    trips = subject.trace(source, destination, protocol="tcp", port=port).trips
+    boxes = {len(path.boxes) for trip in trips for path in (*trip.forward.paths, *trip.reply.paths)}
+    assert len(boxes) == 1, (source, destination, boxes)
+    return boxes == {1}
+
+
+def assert_inspected(subject: proof.Analysis) -> None:
+    """Both directions of each flow between `apps` and a site meet one firewall, and no flow of `core` does."""
+    answer = subject.prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, str(answer)
-    inspected = [("dc1/users", "web", 443), ("web", "dc1/servers", 22), ("branch/office", "web", 22)]
-    for source, destination, port in inspected:
-        for trip in subject.trace(source, destination, protocol="tcp", port=port).trips:
-            for path in (*trip.forward.paths, *trip.reply.paths):
-                assert len(path.boxes) == 1, (source, destination, path)
-    for trip in subject.trace("dc1/servers", "tools", protocol="tcp", port=22).trips:
-        assert not any(path.boxes for path in (*trip.forward.paths, *trip.reply.paths))
-    if inspection is Inspection.GATEWAY:
-        return
-    # Each of the two connections carries all flows of its site if the other one fails.
-    lost = {result.failure.what: result.lost for result in answer.scenarios}
-    assert any(lost[name] for name in lost if "branch" in name)
-    assert any("dc1_a" in name for name in lost)
-    assert not any(lost[name] for name in lost if "dc1_" in name)
+    assert meets_the_firewall(subject, "dc1/users", "web", 443)
+    assert meets_the_firewall(subject, "vault", "dc1/servers", 22)
+    assert meets_the_firewall(subject, "branch/office", "web", 22)
+    assert not meets_the_firewall(subject, "dc1/servers", "tools", 22)
 
 
-def test_aws_advertises_blocks_to_an_inspected_site(tmp_path: Path) -> None:
-    answer = proof.read(write(output(), tmp_path)).prove(scenarios=False)
-    first, second = (found for name, found in answer.advertised_prefixes.items() if "dc1" in name)
+def test_both_directions_meet_the_firewall(subject: proof.Analysis) -> None:
+    assert_inspected(subject)
+
+
+def test_both_directions_meet_a_firewall_on_the_gateway(tmp_path: Path) -> None:
+    assert_inspected(proof.read(write(output(Inspection.GATEWAY), tmp_path)))
+
+
+def test_one_connection_of_two_may_fail(subject: proof.Analysis) -> None:
+    network, sites = subject.network, subject.locations.sites
+    for down in ("dc1_a", "dc1_b"):
+        scenario = Scenario(frozenset(name for name in network.vpns if name.endswith(down)))
+        (user,) = (AtSite("dc1", site.networks[0][1]) for site in sites if site.name == "dc1")
+        trip = Forwarding(network, sites=sites, scenario=scenario).both_ways(Packet(user, WEB_HOST, "tcp", 443))
+        assert trip.outcome is Outcome.REACHABLE, str(trip)
+        assert {len(path.boxes) for path in (*trip.forward.paths, *trip.reply.paths)} == {1}
+
+
+def test_aws_advertises_blocks_to_an_inspected_site(subject: proof.Analysis) -> None:
+    found = subject.prove(scenarios=False).advertised_prefixes
+    first, second = (advertised for name, advertised in found.items() if "dc1" in name)
     assert sorted(map(str, first.prefixes)) == ["10.1.0.0/18", "10.1.64.0/20"]
     assert first.prefixes.keys() == second.prefixes.keys()
+
+
+def test_each_gb_passes_the_firewall_once_and_the_gateway_twice(subject: proof.Analysis) -> None:
+    for source, destination, port, out in (("web", "dc1/servers", 22, 1), ("dc1/users", "web", 443, 0)):
+        (trip, *_) = subject.trace(source, destination, protocol="tcp", port=port).trips
+        for number, path in enumerate((trip.forward.paths[0], trip.reply.paths[0])):
+            items = Counter(paid(trip.forward.packet if not number else trip.reply.packet, path, subject.network))
+            assert items["firewall-gb"] == 1
+            assert items["transit-gateway-gb"] == 2
+            assert items["internet-out-gb"] == (out if not number else 1 - out)
+            assert not items["nat-gateway-gb"]
+
+
+@pytest.mark.nightly
+def test_no_order_of_applies_turns_inspection_on_without_a_loss(tmp_path: Path) -> None:
+    """The hub's apply removes the direct routes, and that of the egress VPC adds those to the firewall."""
+    after = estate()
+    segments = [replace(segment, inspected_with=[]) for segment in after.segments]
+    before = write(synthesize(check(replace(after, segments=segments))), tmp_path / "before")
+    folders = (before, write(output(), tmp_path / "after"))
+    found = procedure(folders, *map(proof.read, folders))
+    assert found.verdict is OrderVerdict.LOSES
+    assert [step.part.apply.name for step in found.steps] == ["network", "egress"]
+    first, last = found.steps
+    assert {("branch/office", "web"), ("web", "dc1/servers")} <= {(one.source, one.destination) for one in first.flows}
+    assert not last.flows
 
 
 MISTAKES: dict[str, tuple[Mapping[str, Edit], set[str]]] = {
@@ -208,3 +260,10 @@ def test_a_mistake_is_found(mistake: str, tmp_path: Path) -> None:
     edits, rules = MISTAKES[mistake]
     answer = read(tmp_path, edits).prove(scenarios=False)
     assert rules <= {violation.rule for violation in answer.violations}, str(answer)
+
+
+def test_without_an_intent_one_direction_that_passes_the_firewall_is_found(tmp_path: Path) -> None:
+    """In Terraform of others too: the site learns a spoke itself, so that only the replies meet the firewall."""
+    edits = propagation("apps/modules/spoke_web", "this", "core_dc1")
+    subject = read(tmp_path, edits, with_intent=False)
+    assert "asymmetric-inspection" in {violation.rule for violation in subject.prove(scenarios=False).violations}
