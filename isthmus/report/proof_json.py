@@ -12,6 +12,7 @@ from isthmus.proof.checks.quotas import Usage
 from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Flow, LostFlows, PacketOutcome, UnknownResult, Violation
 from isthmus.proof.result.proof import Proof
+from isthmus.report.flow_groups import FlowGroups, GroupFlow, groups_of
 from isthmus.report.json_text import json_document, json_text
 
 __all__ = ["failure_members", "flow_members", "proof_json", "unknown_members", "violation_members"]
@@ -19,22 +20,39 @@ __all__ = ["failure_members", "flow_members", "proof_json", "unknown_members", "
 
 def proof_json(proof: Proof) -> Iterator[str]:
     """The document in pieces, one flow to a line."""
+    groups = groups_of(proof)
     members: dict[str, Any] = {
         "verdict": proof.verdict.value,
         "against_intent": proof.against_intent,
-        "flows": (flow_members(flow) for flow in proof.flows),
+        "groups": ({"name": name, "members": list(members)} for name, members in groups.members.items()),
+        "flows": (_group_flow(flows) for flows in groups.pairs()),
         "violations": [violation_members(violation) for violation in proof.violations],
         "unknown": [unknown_members(unknown) for unknown in proof.unknown_results],
-        "service_flows": [flow_members(flow) for flow in proof.services],
+        "service_flows": (_service_flow(flows) for flows in groups.services(proof.services)),
         "assumptions": list(proof.assumptions),
         "more_specific_prefixes": list(proof.more_specific_prefixes),
         "advertised_prefixes": {name: advertised_members(found) for name, found in proof.advertised_prefixes.items()},
-        "failure_scenarios": [failure_members(result) for result in proof.scenarios],
+        "failure_scenarios": [_failure(result, groups) for result in proof.scenarios],
         "quotas": [_quota(usage) for usage in proof.quotas],
         "drift": list(proof.drift),
         "notes": list(proof.notes),
     }
     return json_text(json_document("prove", members))
+
+
+def _group_flow(flows: GroupFlow) -> dict[str, Any]:
+    """The flows between two groups."""
+    return {
+        "from": flows.source,
+        "to": flows.destination,
+        "count": flows.count,
+        "example": flow_members(flows.example),
+    }
+
+
+def _service_flow(flows: GroupFlow) -> dict[str, Any]:
+    """The flows from a group to an AWS service."""
+    return {"from": flows.source, "count": flows.count, "example": flow_members(flows.example)}
 
 
 def flow_members(flow: Flow) -> dict[str, Any]:
@@ -119,6 +137,19 @@ def failure_members(result: FailureResult) -> dict[str, Any]:
         "lost_flow_count": result.count,
         "lost_flows": [_lost(lost) for lost in result.lost],
     }
+
+
+def _failure(result: FailureResult, groups: FlowGroups) -> dict[str, Any]:
+    """The result of a failure scenario, with the names of groups in place of their members."""
+    return {**failure_members(result), "lost_flows": [_lost_by_group(lost, groups) for lost in result.lost]}
+
+
+def _lost_by_group(lost: LostFlows, groups: FlowGroups) -> dict[str, Any]:
+    members = _lost(lost)
+    sources, destinations = groups.covering(members["sources"]), groups.covering(members["destinations"])
+    if sources is None or destinations is None:
+        return {**members, "only_named": True}
+    return {**members, "sources": list(sources), "destinations": list(destinations), "only_named": False}
 
 
 def _lost(lost: LostFlows) -> dict[str, Any]:

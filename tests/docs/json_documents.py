@@ -25,6 +25,9 @@ output against them.
   raise it.
 - A key with `?` can be missing. `[]` means each element of a list, and `.*` each key of an object with names of your
   network.
+- `isthmus prove` states the result of equivalent locations once. `groups` lists the members of each group, and a flow
+  goes `from` one group `to` another: it has the result of every flow between their members. `example` is one of these
+  flows, with its path.
 - A resource is its Terraform address, with the root module in front: `network/module.hub.aws_ec2_transit_gateway.this`.
 """
 

@@ -18,6 +18,7 @@ from isthmus.report.proof_terminal import print_proof
 from isthmus.testing.failures import losses, scenario
 from modules.synthesis import synthesize
 from tests.proof.estates import write
+from tests.report.grouped import lost_in
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_every_output_has_the_same_number(subject: Analysis) -> None:
     assert connection.count > len(connection.lost)
     listed = by_failure[connection.failure.what]
     assert listed["lost_flow_count"] == sum(lost["count"] for lost in listed["lost_flows"]) == connection.count
-    flows = {(a, b) for lost in listed["lost_flows"] for a in lost["sources"] for b in lost["destinations"] if a != b}
+    flows = set(lost_in(document, listed))
     assert len(flows) == connection.count
     taken = losses(subject, scenario(subject, connection.failure.what))
     assert sum(1 + loss.equivalent for loss in taken) == connection.count
@@ -51,6 +52,13 @@ def test_every_output_has_the_same_number(subject: Analysis) -> None:
     part = out.getvalue().partition(f"{connection.failure}: {connection.count} flows lost\n")[2]
     shown = [line.strip() for line in part.split("\n- ")[0].splitlines() if "->" in line]
     assert sorted(shown) == sorted(f"{a} -> {b}" for a, b in flows)
+
+
+def test_the_document_has_the_lost_flows_of_the_proof(subject: Analysis) -> None:
+    answer = subject.prove()
+    document = json.loads("".join(proof_json(answer)))
+    for result, written in zip(answer.scenarios, document["failure_scenarios"], strict=True):
+        assert set(lost_in(document, written)) == {flow for lost in result.lost for flow in lost.flows}
 
 
 def test_a_tunnel_is_named_by_its_number_and_its_vpn_connection() -> None:

@@ -23,6 +23,7 @@ from isthmus.terraform.graph import Resource, Unknown
 from isthmus.testing.network import NetworkUnderTest
 from tests.proof.estates import output, write
 from tests.proof.small_networks import HUB, hub, made, network, ref, spoke, subnet, table, vpc
+from tests.report.grouped import flows_in
 
 IGW, NAT = "aws_internet_gateway.g", "aws_nat_gateway.n"
 
@@ -84,7 +85,7 @@ def test_every_exit_is_listed_with_its_subnets() -> None:
 
 def test_json_has_each_subnet() -> None:
     document = json.loads("".join(proof_json(tiers().prove())))
-    flow = next(f for f in document["flows"] if (f["source"], f["destination"]) == ("one", "internet"))
+    flow = flows_in(document)["one", "internet"]
     assert set(flow["subnets"]) == {"app", "vault", "edge"}
     assert flow["egress"] == [
         {"address": f"{IGW} by {NAT}", "subnets": ["app"]},
@@ -221,8 +222,7 @@ def test_no_subnet_represents_another_with_an_intent(tmp_path: Path) -> None:
     assert f"dev -> dc1/users: {reported}" in printed(found)
     assert f"**partly ({reported})**" in proof_markdown(answer)
     assert found.trace("dev", "dc1/users").parts == reported
-    flows = json.loads("".join(proof_json(answer)))["flows"]
-    subnets = next(f["subnets"] for f in flows if (f["source"], f["destination"]) == ("dev", "dc1/users"))
+    subnets = flows_in(json.loads("".join(proof_json(answer))))["dev", "dc1/users"]["subnets"]
     assert [subnets[f"infra-dev-private-az{zone}"]["forward"] for zone in (1, 2, 4)] == [
         "reachable",
         "blocked",

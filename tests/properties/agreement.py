@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from rich.console import Console
 
@@ -21,6 +22,7 @@ from isthmus.report.proof_json import proof_json
 from isthmus.report.proof_markdown import proof_markdown
 from isthmus.report.proof_terminal import print_proof
 from isthmus.testing.network import NetworkUnderTest
+from tests.report.grouped import flows_in
 from tests.report.schemas import faults
 
 _HEADS = {
@@ -37,15 +39,42 @@ def contradictions(subject: Analysis) -> Iterator[str]:
     document = json.loads("".join(proof_json(answer)))
     yield from (f"the JSON does not follow its schema: {fault}" for fault in faults(document))
     yield from _of_verdicts(subject, answer, document["verdict"])
-    listed = {(flow["source"], flow["destination"]): flow for flow in document["flows"]}
+    listed = flows_in(document)
+    if set(listed) != {(flow.source, flow.destination) for flow in answer.flows}:
+        yield "the JSON has other pairs than the proof"
+        return
     for flow in answer.flows:
         pair = (flow.source, flow.destination)
         yield from (f"{pair}: {what}" for what in _of_flow(subject, answer, flow))
-        egress = {path["address"]: tuple(path["subnets"]) for path in listed[pair].get("egress", ())}
-        if (listed[pair]["forward"], egress if flow.exits else {}) != (flow.forward.value, dict(flow.exits)):
-            yield f"{pair}: the JSON says {listed[pair]}"
+        yield from (f"{pair}: the JSON {what}" for what in _of_json(flow, listed[pair]))
+    for flow in answer.services:
+        entries = [found for found in document["service_flows"] if found["example"]["destination"] == flow.destination]
+        groups = [group for group in document["groups"] if flow.source in group["members"]]
+        (entry,) = (found for found in entries if found["from"] == groups[0]["name"])
+        yield from (f"{flow.source} to a service: the JSON {what}" for what in _of_json(flow, entry["example"]))
     yield from _of_overview(subject, answer)
     yield from (f"a difference from itself: {change}" for change in compare(subject, subject).changes)
+
+
+def _of_json(flow: Flow, written: dict[str, Any]) -> Iterator[str]:
+    """What the JSON says of a flow, by the example of its group, against the flow itself."""
+    own = (flow.source, flow.destination) == (written["source"], written["destination"])
+    egress = {path["address"]: tuple(path["subnets"]) for path in written.get("egress", ())}
+    if own and flow.exits and egress != dict(flow.exits):
+        yield f"has the egress paths {egress}"
+    if len(egress if flow.exits else ()) != len(flow.exits):
+        yield f"has {len(egress)} egress paths"
+    outcomes = {name: (found["forward"], found["return"]) for name, found in written.get("zones", {}).items()}
+    if outcomes != {name: (forward.value, back.value) for name, (forward, back) in flow.zones.items()}:
+        yield f"has the zones {outcomes}"
+    if len(written.get("subnets", ())) != len(flow.parts) or bool(written.get("condition")) != bool(flow.condition):
+        yield f"has other subnets or another condition: {written}"
+    packets = [(found["packets"], found["forward"]) for found in written.get("packet_outcomes", ())]
+    if packets and packets != [(str(one.packets), one.forward.value) for one in flow.packet_outcomes]:
+        yield f"has the packets {packets}"
+    result = (flow.forward.value, flow.returned.replace(" ", "-"), flow.intended)
+    if result != (written["forward"], written["return"], written["intended"]):
+        yield f"says {written}"
 
 
 def _of_overview(subject: Analysis, answer: Proof) -> Iterator[str]:

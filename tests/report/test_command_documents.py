@@ -11,6 +11,7 @@ import pytest
 
 from isthmus import cli
 from tests.proof.estates import output, write
+from tests.report.grouped import flows_in
 from tests.report.schemas import faults, validator
 from tests.report.test_schemas import breaks
 
@@ -60,7 +61,7 @@ def test_a_trace_and_a_proof_agree(to: str, code: int, folder: Path, capsys: pyt
     flow = traced["flow"]
     assert flow["works"] is (code == YES)
     _, proved = document(capsys, "prove", folder, "--no-scenarios")
-    (same,) = (f for f in proved["flows"] if (f["source"], f["destination"]) == ("dev", to))
+    same = flows_in(proved)["dev", to]
     assert (same["forward"] == same["return"] == "reachable") is flow["works"]
     paths = [path for trip in flow["round_trips"] for path in trip["forward"]["paths"]]
     assert same["path"] in [path["path"] for path in paths]
@@ -101,7 +102,7 @@ def test_show_and_prove_agree_on_the_intent(folder: Path, capsys: pytest.Capture
     _, shown = document(capsys, "show", folder)
     _, proved = document(capsys, "prove", folder, "--no-scenarios")
     intended = {(flow["source"], flow["destination"]): flow["intended"] for flow in shown["intended_flows"]}
-    assert intended == {(flow["source"], flow["destination"]): flow["intended"] for flow in proved["flows"]}
+    assert intended == {pair: flow["intended"] for pair, flow in flows_in(proved).items()}
     by_address = {name.rpartition(".")[2]: found for name, found in proved["advertised_prefixes"].items()}
     assert {name.replace("-", "_"): found for name, found in shown["advertised_prefixes"].items()} == by_address
     order = [name for step in shown["apply_order"] for name in step]

@@ -25,6 +25,7 @@ from isthmus.report.proof_json import proof_json
 from isthmus.report.steps_json import steps_json
 from isthmus.steps.planner import procedure
 from tests.proof.estates import output, write
+from tests.report.grouped import flows_in
 from tests.report.schemas import COMMANDS, SHARED, faults, objects, schema, validator
 
 STAGES = ("stage_1_dev_only", "stage_2_on_premises_egress", "stage_4_central_egress")
@@ -98,7 +99,7 @@ def test_a_document_follows_its_schema(name: str) -> None:
 def test_the_documents_hold_what_the_schemas_describe() -> None:
     """Else no test would see a wrong description."""
     made = documents()
-    flows = [flow for name in NAMES if name.startswith("prove") for flow in made[name]["flows"]]
+    flows = [flow for name in NAMES if name.startswith("prove") for flow in flows_in(made[name]).values()]
     assert any(flow["blocked_by"] for flow in flows)
     assert any(flow["path"] for flow in flows)
     assert any("egress" in flow for flow in flows)

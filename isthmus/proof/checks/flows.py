@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
 from isthmus.network.answers import Outcome, RoundTrip
@@ -49,7 +49,14 @@ class FlowTable:
         spokes = tuple(spoke.name for spoke in locations.spokes)
         names = self.pairs.names()
         segments = {s: tuple(m for m in members if m in locations.by_name) for s, members in locations.segments.items()}
-        return Flows(names, self.pairs.in_scope, self.flow, self.pairs.group_of, spokes, segments)
+        return Flows(names, self.pairs.in_scope, self.flow, self.pairs.group_of, spokes, segments, self.kind)
+
+    def kind(self, name: str) -> Hashable:
+        """What distinguishes the flows of equivalent locations: what the intent asks, and the conditions of results."""
+        location = self.pairs.locations.by_name[name]
+        public = location.tiers.get(Tier.PUBLIC, ())
+        conditions = tuple(condition(self.network, subnet).replace(subnet, "") for subnet in public)
+        return (self.intent.kind(location) if self.intent is not None else "", conditions)
 
     def flow(self, a: str, b: str) -> Flow:
         """The flow from one location to another. Raises `KeyError` for a name that no location has."""

@@ -56,13 +56,15 @@ class Intended:
     def kind(self, location: Location) -> Hashable:
         """Locations of the same kind have the same intended flows, whatever Terraform makes of them.
 
-        The CIDRs of a spoke matter where its packets to the internet pass a firewall, whose rules may name addresses.
+        A firewall's rules may name the addresses of a spoke, so that its intended packets are compared.
         """
         spoke = self._spokes.get(location.name)
         if spoke is None or location.kind is not LocationKind.SPOKE:
             return location.name
-        inspected = self._firewall is not None and self.inspected(location.name, INTERNET)
-        return (self._segments[location.name].name, spoke.egress, location.cidrs if inspected else ())
+        packets: Hashable = ()
+        if self._firewall is not None and self.inspected(location.name, INTERNET):
+            packets = (self.egress_packets(location.name), self._egress_packets_to(location.name, _ANYWHERE))
+        return (self._segments[location.name].name, spoke.egress, packets)
 
     # --- intended flows
 

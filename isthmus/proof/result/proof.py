@@ -28,6 +28,7 @@ class Flows:
     - `between(a, b)`: the flow, as `flows[a, b]`.
     - `group(a)`: a value that is equal for equivalent locations, whose flows have the same outcomes.
     - `segments`: the names of the locations in each segment of the intent.
+    - `kind(a)`: a value that is equal for locations with the same intended flows and the same conditions.
     """
 
     names: tuple[str, ...]
@@ -36,6 +37,7 @@ class Flows:
     group: Callable[[str], Hashable] = field(default=str, repr=False)
     spokes: tuple[str, ...] = ()
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kind: Callable[[str], Hashable] = field(default=str, repr=False)
 
     def __iter__(self) -> Iterator[Flow]:
         return (self.between(a, b) for a in self.names for b in self.names if self.in_scope(a, b))
