@@ -60,13 +60,18 @@ class Forwarding:
         sites: Iterable[Site] = (),
         scenario: Scenario = ALL_UP,
         client_ports: Span = EPHEMERAL,
+        other: Forwarding | None = None,
     ) -> None:
-        """Raises `ValueError` for sites that do not fit the network."""
+        """`other`: the same network and sites in another scenario. What no scenario changes is taken from there.
+
+        Raises `ValueError` for sites that do not fit the network.
+        """
         self.network = network
         self.scenario = scenario
         self.client_ports = client_ports
-        self.sites = Sites.of(network, sites)
-        self.index = NetworkIndex(network, self.sites, scenario)
+        self.sites: Sites = Sites.of(network, sites) if other is None else other.sites
+        shared = None if other is None else other.index
+        self.index: NetworkIndex = NetworkIndex(network, self.sites, scenario, shared)
         self.bgp = Bgp(self.index)
         self.positions = Positions(self.index)
         self.boundaries = Boundaries(self.index)
@@ -78,8 +83,7 @@ class Forwarding:
 
     def in_scenario(self, scenario: Scenario) -> Forwarding:
         """The same network and sites in another scenario."""
-        sites = self.sites.by_name.values()
-        return Forwarding(self.network, sites=sites, scenario=scenario, client_ports=self.client_ports)
+        return Forwarding(self.network, scenario=scenario, client_ports=self.client_ports, other=self)
 
     # --- one packet
 

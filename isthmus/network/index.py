@@ -21,6 +21,7 @@ from isthmus.network.model import (
     Subnet,
     Unknown,
     Vpc,
+    VpcTable,
 )
 from isthmus.network.route_tables import (
     EffectiveTable,
@@ -34,6 +35,21 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
+# Properties that depend on the network alone.
+_OF_THE_NETWORK = (
+    "quiet_acls",
+    "subnets_of",
+    "attachments_of_vpc",
+    "attachments_of_connection",
+    "vpc_of_gateway",
+    "edge_table",
+    "endpoint_subnet",
+    "firewall_of",
+    "vpc_owners",
+    "tables_of",
+    "_subnets_of_unknown_vpcs",
+    "_tables_of_unknown_gateways",
+)
 # Attachments that end at a site.
 CONNECTION_KINDS = (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN, AttachmentKind.DX_GATEWAY)
 
@@ -47,9 +63,14 @@ def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
 
 
 class NetworkIndex:
-    """`network` in a `scenario`, with `sites`."""
+    """`network` in a `scenario`, with `sites`.
 
-    def __init__(self, network: Network, sites: Sites, scenario: Scenario) -> None:
+    `of_network`: an index of the same network in another scenario. What no scenario changes is taken from there.
+    """
+
+    def __init__(
+        self, network: Network, sites: Sites, scenario: Scenario, of_network: NetworkIndex | None = None
+    ) -> None:
         self.network = network
         self.sites = sites
         self.scenario = scenario
@@ -57,15 +78,25 @@ class NetworkIndex:
         self._tgw_tables: dict[str, EffectiveTable] = {}
         self._gateway_tables: dict[str, EffectiveTable] = {}
         self._subnet_maps: dict[str, RangeMap[str | Unknown | None]] = {}
+        self._static_tables: dict[str, EffectiveTable] = {}
         self._zones: dict[str, tuple[dict[str, str], str]] = {}
+        self._gateways: dict[tuple[str, GatewayKind], str | Unknown] = {}
+        if of_network is not None:
+            self._subnet_maps, self._static_tables = of_network._subnet_maps, of_network._static_tables
+            self._zones, self._gateways = of_network._zones, of_network._gateways
+            known = of_network.__dict__
+            self.__dict__.update((name, known[name]) for name in _OF_THE_NETWORK if name in known)
 
     # --- compiled tables
 
     def vpc_table(self, address: str) -> EffectiveTable:
         """The compiled VPC route table."""
-        if address not in self._vpc_tables:
-            self._vpc_tables[address] = vpc_table(self.network, self.sites, self.network.tables[address], self.scenario)
-        return self._vpc_tables[address]
+        table = self.network.tables[address]
+        # Only what a gateway propagates depends on the scenario.
+        kept = self._vpc_tables if table.propagating or table.may_learn else self._static_tables
+        if address not in kept:
+            kept[address] = vpc_table(self.network, self.sites, table, self.scenario)
+        return kept[address]
 
     def tgw_table(self, address: str) -> EffectiveTable:
         """The compiled transit gateway route table."""
@@ -139,11 +170,15 @@ class NetworkIndex:
         return next(
             (
                 f"which gateway has the route table {t.address}"
-                for t in self.network.tables.values()
-                if (t.vpc == vpc or isinstance(t.vpc, Unknown)) and any(isinstance(g, Unknown) for g in t.gateways)
+                for t in self._tables_of_unknown_gateways
+                if t.vpc == vpc or isinstance(t.vpc, Unknown)
             ),
             "",
         )
+
+    @cached_property
+    def _tables_of_unknown_gateways(self) -> list[VpcTable]:
+        return [t for t in self.network.tables.values() if any(isinstance(g, Unknown) for g in t.gateways)]
 
     @cached_property
     def zones_down(self) -> frozenset[str]:
@@ -175,6 +210,11 @@ class NetworkIndex:
 
     def gateway_of(self, vpc: str, kind: GatewayKind) -> str | Unknown:
         """The gateway of a VPC of one kind, or ""."""
+        if (vpc, kind) not in self._gateways:
+            self._gateways[vpc, kind] = self._find_gateway(vpc, kind)
+        return self._gateways[vpc, kind]
+
+    def _find_gateway(self, vpc: str, kind: GatewayKind) -> str | Unknown:
         gateways = [g for g in self.network.gateways.values() if g.kind is kind]
         found = next((g.address for g in gateways if g.vpc == vpc), "")
         reasons = [Unknown(f"the VPC of {g.address}: {g.vpc.reason}") for g in gateways if isinstance(g.vpc, Unknown)]
@@ -189,8 +229,8 @@ class NetworkIndex:
         """A route with an unknown target shows that the VPC may have a gateway that is not in this input."""
         if kind is GatewayKind.EGRESS_ONLY:
             return ""
-        for table in self.network.tables.values():
-            for route in table.routes if table.vpc == vpc else ():
+        for table in self.tables_of.get(vpc, ()):
+            for route in table.routes:
                 if isinstance(route.target, Unknown):
                     why = f"the target of {route.address} is unknown, so it may be the {kind.value} of {vpc}"
                     return Unknown(f"{why}: {route.target.reason}")
@@ -207,9 +247,7 @@ class NetworkIndex:
                 lost = Unknown(f"how many {subnet.address} there are is not known")
                 entries += [(cidr, lost) for cidr in subnet.cidrs if not isinstance(cidr, Unknown)]
                 default = lost if any(isinstance(cidr, Unknown) for cidr in subnet.cidrs) else default
-            for subnet in self.network.subnets.values():
-                if subnet.vpc != vpc and not isinstance(subnet.vpc, Unknown):
-                    continue
+            for subnet in self._subnets_in(vpc):
                 for cidr in subnet.cidrs:
                     if isinstance(cidr, Unknown):
                         default = Unknown(f"the CIDR of {subnet.address}: {cidr.reason}")
@@ -227,6 +265,23 @@ class NetworkIndex:
 
             self._subnet_maps[vpc] = compile_prefixes(entries, choose, default)
         return self._subnet_maps[vpc]
+
+    def _subnets_in(self, vpc: str) -> Iterable[Subnet]:
+        """The subnets of a VPC, and those that may be in it, in order."""
+        own = self.subnets_of.get(vpc, [])
+        if not self._subnets_of_unknown_vpcs:
+            return own
+        wanted = {subnet.address for subnet in (*own, *self._subnets_of_unknown_vpcs)}
+        return (subnet for address, subnet in self.network.subnets.items() if address in wanted)
+
+    @cached_property
+    def _subnets_of_unknown_vpcs(self) -> list[Subnet]:
+        return [subnet for subnet in self.network.subnets.values() if isinstance(subnet.vpc, Unknown)]
+
+    @cached_property
+    def tables_of(self) -> dict[str | Unknown, list[VpcTable]]:
+        """VPC route tables by VPC."""
+        return grouped((table.vpc, table) for table in self.network.tables.values())
 
     def zones(self, attachment: Attachment) -> tuple[dict[str, str], str]:
         """The zones a VPC attachment is in, each with its subnet; and why there may be more, or ""."""
