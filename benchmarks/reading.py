@@ -5,7 +5,7 @@
 For each output, it prints the number of resources, the start of a command, and by command the processor time without
 the start, divided by the time that `json.loads` takes for all files of the output. The start is the time of `isthmus
 show` for an output of one root module without resources. `diff` compares the output with itself. `--json` is `prove
---json`, with the size of the document. Each figure has its target beside it. `benchmarks.synth` has estates of any
+--json`, with the size of the document. Each figure has its target next to it. `benchmarks.synth` has estates of any
 size.
 """
 
