@@ -176,7 +176,7 @@ def small_estate(folder: Path, common: dict[str, str], runs: int) -> tuple[Run, 
 def row(spokes: int, folder: Path, common: dict[str, str], peer: Path | None, runs: int) -> str:
     """The figures of one size."""
     with program_of(spokes, folder, common) as (command, environment, out):
-        made, theirs = [], []
+        made, peers = [], []
         there = folder / f"peer-{spokes}"
         for _ in range(runs):
             shutil.rmtree(out, ignore_errors=True)
@@ -184,16 +184,16 @@ def row(spokes: int, folder: Path, common: dict[str, str], peer: Path | None, ru
             if peer is not None:
                 shutil.rmtree(there, ignore_errors=True)
                 node = [os.environ["JSII_NODE"], str(peer), str(spokes), str(there)]
-                theirs.append(run(node, common | {"CHECKPOINT_DISABLE": "1", "NODE_NO_WARNINGS": "1"}))
+                peers.append(run(node, common | {"CHECKPOINT_DISABLE": "1", "NODE_NO_WARNINGS": "1"}))
         counted = resources(out)
         ours = Run.median(made)
         line = f"| {spokes:,} | {counted.total():,} | {ours.cpu_s:.1f} | {ours.peak_mb:.0f} |"
-        if not theirs:
+        if not peers:
             return f"{line} | |"
         if counted != resources(there):
             sys.exit(f"peer.js creates other resources: {counted - resources(there)} {resources(there) - counted}")
         shutil.rmtree(there)
-        other = Run.median(theirs)
+        other = Run.median(peers)
         return f"{line} {other.cpu_s:.1f} | {ours.cpu_s / other.cpu_s:.2f} |"
 
 

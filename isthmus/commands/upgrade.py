@@ -13,7 +13,7 @@ _TITLES = {
     "added": "Added",
     "removed": "Removed",
     "merged": "Merged with your edits",
-    "beside": "Left as they are: merge the new file by hand, then remove it",
+    "listed": "Left as they are: merge the new file by hand, then remove it",
     "kept": "Left as they are",
 }
 
@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         if chosen:
             print(f"\n{title}")
         for step in chosen:
-            new = f" ({step.path}{NEW})" if action == "beside" else ""
+            new = f" ({step.path}{NEW})" if action == "listed" else ""
             print(f"  {printable(step.path)}{printable(new)}" + (f": {step.why}" if step.why else ""))
     if steps:
         print("\nNext: git diff, make, make test, and make diff BASE=<the output of before>")
-    return 1 if any(step.action in ("beside", "kept") for step in steps) else 0
+    return 1 if any(step.action in ("listed", "kept") for step in steps) else 0

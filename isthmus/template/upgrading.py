@@ -20,7 +20,7 @@ __all__ = ["NEW", "FileUpgrade", "upgrade_steps", "write_upgrade"]
 
 NEW = ".new"
 _LARGEST = 32 * 1024 * 1024  # bytes of a file
-Action = Literal["replaced", "added", "removed", "merged", "beside", "kept"]
+Action = Literal["replaced", "added", "removed", "merged", "listed", "kept"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class FileUpgrade:
     """What becomes of one file.
 
     - `data`: what is written; None if nothing is.
-    - `why`: the reason why it is left to you, for `beside` (the new file is `<path>.new`) and `kept`.
+    - `why`: the reason why it is left to you, for `listed` (the new file is `<path>.new`) and `kept`.
     """
 
     path: str
@@ -69,16 +69,16 @@ def _step(
     if not edited:
         return FileUpgrade(path, "replaced", new)
     if recorded is None:
-        return FileUpgrade(path, "beside", new, "you have a file of this name")
+        return FileUpgrade(path, "listed", new, "you have a file of this name")
     if base is None:
-        return FileUpgrade(path, "beside", new, "you edited it, and .isthmus/template.zip does not have its base")
+        return FileUpgrade(path, "listed", new, "you edited it, and .isthmus/template.zip does not have its base")
     if not committed(repository, path):
-        return FileUpgrade(path, "beside", new, "you edited it, and git does not have your version")
+        return FileUpgrade(path, "listed", new, "you edited it, and git does not have your version")
     both = merged(present, base, new)
     return (
         FileUpgrade(path, "merged", both)
         if both is not None
-        else FileUpgrade(path, "beside", new, "your edit meets a change")
+        else FileUpgrade(path, "listed", new, "your edit meets a change")
     )
 
 
@@ -95,7 +95,7 @@ def _present(repository: Path, path: str) -> bytes | None:
 def write_upgrade(repository: Path, steps: list[FileUpgrade], records: Mapping[str, bytes]) -> None:
     """Write all steps and the new record, or nothing. Raises `CannotAnswer`."""
     writes = {
-        step.path + (NEW if step.action == "beside" else ""): step.data for step in steps if step.data is not None
+        step.path + (NEW if step.action == "listed" else ""): step.data for step in steps if step.data is not None
     }
     waiting = sorted(path for path in writes if path.endswith(NEW) and os.path.lexists(repository / path))
     if waiting:

@@ -1,4 +1,4 @@
-"""A spoke with a routable CIDR: what it opens works, nothing opens a connection to it, no route leads to its range."""
+"""A spoke with a routable CIDR: what it opens works, nothing opens a connection to it, no route has its range."""
 
 from __future__ import annotations
 

@@ -91,8 +91,8 @@ def test_unedited_files_become_those_of_this_version(
     assert after[f"wheels/{wheel.name}"] == wheel.read_bytes()
     assert f'path = "wheels/{wheel.name}"'.encode() in after["pyproject.toml"]
     assert not {"modules/old.py", "wheels/isthmus-0.0.9-py3-none-any.whl", "waivers.toml"} & after.keys()
-    mine = [path for path in before if path.startswith((".git/", "environments/", "tests/", "README"))]
-    assert {path: after[path] for path in mine} == {path: before[path] for path in mine}
+    own = [path for path in before if path.startswith((".git/", "environments/", "tests/", "README"))]
+    assert {path: after[path] for path in own} == {path: before[path] for path in own}
     assert read_record(target).version == VERSION
     assert upgrade(target, wheel) == 0
     assert "no template file changed" in capsys.readouterr().out
@@ -113,11 +113,11 @@ def test_an_edit_is_merged_with_the_change(tmp_path: Path, wheel: Path, capsys: 
 @pytest.mark.parametrize(
     "why", ["your edit meets a change", "git does not have your version", "does not have its base"]
 )
-def test_what_cannot_be_merged_stays_with_the_new_file_beside_it(
+def test_what_cannot_be_merged_stays_next_to_the_new_file(
     tmp_path: Path, wheel: Path, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = repository(tmp_path, older({HUB: OLD_HUB}))
-    edited = b"# mine\n" + present(HUB) if why.startswith("your") else OLD_HUB + b"\n\nMINE = 1\n"
+    edited = b"# edited\n" + present(HUB) if why.startswith("your") else OLD_HUB + b"\n\nMINE = 1\n"
     (target / HUB).write_bytes(edited)
     if why != "git does not have your version":
         git(target, "commit", "--quiet", "--all", "--message=edit")
@@ -135,7 +135,7 @@ def test_a_new_file_of_an_earlier_upgrade_is_not_overwritten(
     tmp_path: Path, wheel: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = repository(tmp_path, older({HUB: OLD_HUB}))
-    (target / HUB).write_bytes(b"# mine\n")
+    (target / HUB).write_bytes(b"# edited\n")
     (target / f"{HUB}.new").write_bytes(b"waits\n")
     before = files_in(target)
     assert upgrade(target, wheel) == 2

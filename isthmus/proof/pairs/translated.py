@@ -12,7 +12,7 @@ from isthmus.network.model import Cidr, Network, Unknown
 def vpcs_with_cidr(estate: Estate, network: Network, spoke: Spoke) -> tuple[str, ...]:
     """The VPCs that may be a spoke's, by its CIDR.
 
-    Of several VPCs with the CIDR, those with the routable CIDR are the spoke's, if it has one. Otherwise it has those
+    If several VPCs have the CIDR, those with the routable CIDR are the spoke's, if it has one. Otherwise it has those
     that belong to no other spoke by their routable CIDR.
     """
     cidr = ip_network(spoke.cidr)
