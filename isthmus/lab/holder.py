@@ -4,9 +4,9 @@ It leaves the namespaces of the host (see `isthmus.lab.namespaces`), and brings 
 is a Unix socket. A lab with a connected one ends with the process that started it. A lab with a listening one goes on
 without that process, after a line of standard input, until it is taken down. The process prints its PID.
 
-It reads lines of JSON with one request each, such as `{"build": WIRING}`, then `{"ask": QUESTIONS}` (see `_REQUESTS`).
-It answers each with one line: `{"answer": ...}`, or `{"error": ...}` if something is not possible here. Lines
-`{"step": ...}` before the answer say what it is doing.
+It reads lines of JSON with a number and a request each, such as `[1, {"build": WIRING}]`, then
+`[2, {"ask": QUESTIONS}]` (see `_REQUESTS`). It answers each with one line: `{"number": 1, "answer": ...}`, or with
+`"error"` if something is not possible here. Lines `{"step": ...}` before the answer say what it is doing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class _Server:
         """Answer the requests of one client until it closes the connection."""
         with connection, connection.makefile("r", encoding="utf-8") as requests:
             for line in requests:
-                _send(connection, self._answered(json.loads(line), lambda text: _send(connection, {"step": text})))
+                number, request = json.loads(line)
+                answer = self._answered(request, lambda text: _send(connection, {"step": text}))
+                _send(connection, {"number": number, **answer})
 
     def _answered(self, request: Mapping[str, Any], step: Callable[[str], None]) -> Mapping[str, Any]:
         ((what, value),) = request.items()

@@ -58,6 +58,8 @@ class Connection:
         self._end = end
         self._answers = end.makefile("r", encoding="utf-8")
         self._step = step
+        self._number = 0
+        self._interrupted = False
 
     def build(self, wiring: Wiring) -> None:
         """Bring a wiring up."""
@@ -112,18 +114,33 @@ class Connection:
         self._end.close()
 
     def _say(self, request: Mapping[str, Any]) -> Any:
+        self._number += 1
         try:
-            self._end.sendall(json.dumps(request).encode() + b"\n")
-            while True:
-                answer = json.loads(self._answers.readline() or '{"error": "the process of the lab ended"}')
-                if "step" not in answer:
-                    break
-                self._step(answer["step"])
+            self._end.sendall(json.dumps([self._number, request]).encode() + b"\n")
+            while (answer := self._read()).get("number") != self._number:
+                if "step" in answer:
+                    self._step(answer["step"])
         except OSError as error:
             raise NotHere(f"the process of the lab ended: {error}") from None
+        except KeyboardInterrupt:
+            self._interrupted = True
+            raise
         if "error" in answer:
             raise NotHere(answer["error"])
         return answer["answer"]
+
+    def _read(self) -> dict[str, Any]:
+        """The next line. After Ctrl-C, the rest of a line and answers to earlier requests come first."""
+        line = self._answers.readline()
+        if not line:
+            raise NotHere("the process of the lab ended")
+        try:
+            found = json.loads(line)
+        except ValueError:
+            if not self._interrupted:
+                raise
+            return {}
+        return found if isinstance(found, dict) else {}
 
 
 def start(kind: str, end: socket.socket, log: int | None = None) -> tuple[subprocess.Popen[str], int]:
