@@ -100,6 +100,14 @@ ONE = "aws_dx_gateway_association"
 INTERFACES = "aws_dx_transit_virtual_interface"
 
 
+def at_one_location(resources: dict[str, Any]) -> None:
+    """Both connections are in the Terraform, at one location."""
+    made = {"bandwidth": "1Gbps", "location": "EqDC2"}
+    resources["aws_dx_connection"] = {name: {**made, "name": name} for name in resources[INTERFACES]}
+    for name, interface in resources[INTERFACES].items():
+        interface["connection_id"] = f"${{aws_dx_connection.{name}.id}}"
+
+
 @pytest.mark.parametrize(
     ("edit", "rules"),
     [
@@ -117,6 +125,20 @@ INTERFACES = "aws_dx_transit_virtual_interface"
         pytest.param(lambda r: r.pop(ONE), {"connection-missing", "undeclared-reference"}, id="no association"),
         pytest.param(
             lambda r: r[INTERFACES]["infra_dc1_csva1"].update(bgp_asn=65_099), {"connection-differs"}, id="another ASN"
+        ),
+        pytest.param(
+            lambda r: r[INTERFACES]["infra_dc1_csva1"].update(connection_id="dxcon-fexample1"),
+            {"connection-differs"},
+            id="both virtual interfaces on one connection",
+        ),
+        pytest.param(lambda r: at_one_location(r), {"connection-differs"}, id="both connections at one location"),
+        pytest.param(
+            lambda r: r[ONE]["infra_dc1"].pop("allowed_prefixes"), {"connection-differs"}, id="no allowed prefixes"
+        ),
+        pytest.param(
+            lambda r: r[ONE]["infra_dc1"].update(allowed_prefixes=["10.1.48.0/24"]),
+            {"connection-differs"},
+            id="an allowed prefix that lies inside a spoke",
         ),
         pytest.param(
             lambda r: r["aws_dx_gateway"]["infra_dc1"].update(amazon_side_asn="64999"),
@@ -146,6 +168,36 @@ def test_virtual_interfaces_of_unknown_number_are_unknown(tmp_path: Path) -> Non
     answer = subject.prove()
     assert answer.verdict is Verdict.UNKNOWN
     assert FailureKind.LOCATION not in {r.failure.kind for r in answer.scenarios}
+
+
+def test_a_location_of_terraform_counts_and_not_that_of_the_intent(tmp_path: Path) -> None:
+    """Its loss takes both virtual interfaces down."""
+    answer = read(edited(at_one_location), tmp_path).prove()
+    (location,) = (r.failure for r in answer.scenarios if r.failure.kind is FailureKind.LOCATION)
+    assert location.what == "EqDC2"
+    assert len(location.parts) == 2
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(lambda i: i.update(connection_id="${one(var.transit_gateway_id)}"), id="an unknown connection"),
+        pytest.param(lambda i: i.update(address_family="ipv6"), id="a session of IPv6"),
+    ],
+)
+def test_a_virtual_interface_that_is_not_understood_is_unknown(edit: Edit, tmp_path: Path) -> None:
+    answer = read(edited(lambda r: edit(r[INTERFACES]["infra_dc1_csva1"])), tmp_path).prove(scenarios=False)
+    assert answer.verdict is Verdict.UNKNOWN
+
+
+def test_a_connection_of_unknown_location_is_unknown(tmp_path: Path) -> None:
+    def edit(resources: dict[str, Any]) -> None:
+        at_one_location(resources)
+        for connection in resources["aws_dx_connection"].values():
+            connection["location"] = "${var.transit_gateway_id}"
+
+    answer = read(edited(edit), tmp_path).prove(scenarios=False)
+    assert answer.verdict is Verdict.UNKNOWN
 
 
 def test_without_an_intent_a_longer_prefix_is_a_note(tmp_path: Path) -> None:

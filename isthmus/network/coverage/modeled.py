@@ -350,15 +350,14 @@ MODELED: dict[str, Arguments] = {
     ),
     "aws_dx_transit_virtual_interface": reads(
         "dx_gateway_id! connection_id! bgp_asn!",
-        # SiteLink connects sites without the transit gateway.
+        # SiteLink connects sites without the transit gateway. A session of IPv6 advertises no IPv4 prefix.
         # https://docs.aws.amazon.com/directconnect/latest/UserGuide/WorkingWithVirtualInterfaces.html
-        only={"sitelink_enabled": "false"},
-        harmless={"name! vlan! address_family! amazon_address customer_address mtu": _WIRE}
+        # https://docs.aws.amazon.com/directconnect/latest/UserGuide/routing-and-bgp.html
+        only={"sitelink_enabled": "false", "address_family!": "ipv4"},
+        harmless={"name! vlan! amazon_address customer_address mtu": _WIRE}
         | {"bgp_auth_key": "a secret of the BGP session"},
     ),
-    "aws_dx_hosted_transit_virtual_interface_accepter": reads(
-        "dx_gateway_id!", harmless={"virtual_interface_id!": _WIRE}
-    ),
+    "aws_dx_hosted_transit_virtual_interface_accepter": reads("dx_gateway_id! virtual_interface_id!"),
     "aws_dx_gateway_association": reads(
         "dx_gateway_id! associated_gateway_id allowed_prefixes",
         harmless={

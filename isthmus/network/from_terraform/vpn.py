@@ -160,13 +160,17 @@ def _transit_interface(resolver: Resolver, resource: Resource) -> VirtualInterfa
         connection = resolver.one(resource, "connection_id", {"aws_dx_connection": ("id",), "aws_dx_lag": ("id",)})
     owner = resolver.graph.resources.get(connection) if isinstance(connection, str) else None
     location = owner.get("location") if owner is not None else None
-    asn = resource.get("bgp_asn")
+    if owner is not None and not isinstance(location, str):
+        why = location.reason if isinstance(location, Unknown) else "it is no text"
+        connection = Unknown(f"the location of {connection}: {why}")
+    asn, hosted = resource.get("bgp_asn"), resource.get("virtual_interface_id")
     return VirtualInterface(
         resource.address,
         None if asn is None else integer(asn),
         connection,
         location if isinstance(location, str) else "",
         _name(resource) or name_of(resource),
+        None if hosted is None else text(hosted),
     )
 
 

@@ -51,7 +51,8 @@ class VirtualInterface:
     """A transit virtual interface of a Direct Connect gateway.
 
     `asn` is that of the router at the site, and `connection` the address or the ID of its Direct Connect connection.
-    `location` is the location of the connection, "" if the input does not state it.
+    `location` is the location of the connection, "" if the input does not state it. `hosted` is the ID of a virtual
+    interface of another account that is accepted here.
     """
 
     address: str
@@ -59,6 +60,7 @@ class VirtualInterface:
     connection: str | Unknown | None = None
     location: str = ""
     name: str = ""
+    hosted: str | Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from ipaddress import collapse_addresses, ip_network
 
-from isthmus.intent import DirectConnectGateway, Estate
+from isthmus.intent import DirectConnectGateway, Estate, TransitVirtualInterface
+from isthmus.intent.allowed_prefixes import spokes_reached
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.learned_routes import covers
-from isthmus.network.model import AttachmentKind, Cidr, DxGateway, Network, Unknown
+from isthmus.network.model import AttachmentKind, Cidr, DxGateway, Network, Unknown, VirtualInterface
 from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.proof.result.findings import UnknownResult, Violation
 
@@ -42,16 +44,21 @@ def compared(
     nameless = next((interface.address for interface in dx.interfaces if not interface.name), "")
     if nameless:
         return violations, [UnknownResult(f"the virtual interfaces of {gateway.name}", f"the name of {nameless}")]
-    made = {interface.name for interface in dx.interfaces}
+    made = {interface.name: interface for interface in dx.interfaces}
+    unknown_results: list[UnknownResult] = []
     for interface in gateway.virtual_interfaces:
         if interface.name not in made:
             why = f"Direct Connect gateway {gateway.name} has no virtual interface {interface.name}"
             violations.append(Violation("connection-missing", why, (dx.address,), site))
-    return violations, []
+        elif unknown := _unknown_end(made[interface.name]):
+            unknown_results.append(UnknownResult(f"where virtual interface {interface.name} ends", unknown))
+    return violations, unknown_results
 
 
 def _differences(estate: Estate, gateway: DirectConnectGateway, dx: DxGateway) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What differs, with its resources: ASNs, and virtual interfaces that the intent does not have."""
+    """What differs, with its resources: ASNs, allowed prefixes and virtual interfaces."""
+    if lacking := _not_allowed(estate, gateway, dx):
+        yield f"its allowed prefixes lack {lacking}, which the site reaches", (dx.address,)
     if isinstance(dx.asn, int) and dx.asn != gateway.asn:
         yield f"its ASN is {dx.asn}; the intent states {gateway.asn}", (dx.address,)
     stated = {interface.name: interface for interface in gateway.virtual_interfaces}
@@ -62,9 +69,42 @@ def _differences(estate: Estate, gateway: DirectConnectGateway, dx: DxGateway) -
             why = f"{interface.address} is a virtual interface of {gateway.name} that is not in the intent"
             yield why, (interface.address, dx.address)
             continue
+        for why in _other_end(stated[interface.name], interface):
+            yield why, (interface.address,)
         _, device = estate.customer_gateway(stated[interface.name].customer_gateway)
         if isinstance(interface.asn, int) and interface.asn != device.bgp_asn:
             yield f"the ASN of its router is {interface.asn}; the intent states {device.bgp_asn}", (interface.address,)
+
+
+def _not_allowed(estate: Estate, gateway: DirectConnectGateway, dx: DxGateway) -> str:
+    """The CIDRs of spokes that the site reaches and that AWS does not advertise over Direct Connect, or "".
+
+    A VPN connection of the site carries this traffic, or nothing does.
+    """
+    listed = [prefix for prefixes in dx.allowed.values() for prefix in prefixes]
+    known = [prefix for prefix in listed if not isinstance(prefix, Unknown)]
+    if not dx.allowed or len(known) < len(listed):
+        return ""  # not associated, or unknown
+    whole = list(collapse_addresses(prefix for prefix in known if prefix.version == 4))
+    lacking = [cidr for cidr in spokes_reached(estate, gateway) if not any(covers(a, ip_network(cidr)) for a in whole)]
+    return ", ".join(lacking)
+
+
+def _other_end(stated: TransitVirtualInterface, interface: VirtualInterface) -> Iterator[str]:
+    """How the connection of a virtual interface differs from the intent. An ID that AWS will choose is not known."""
+    chosen_by_aws = interface.connection is not None and bool(interface.location)
+    if isinstance(interface.connection, str) and not chosen_by_aws and interface.connection != stated.connection:
+        yield f"its connection is {interface.connection}; the intent states {stated.connection or 'none: it is hosted'}"
+    if isinstance(interface.hosted, str) and interface.hosted != stated.hosted:
+        yield f"it accepts {interface.hosted}; the intent states {stated.hosted or 'that it is not hosted'}"
+    if interface.location and interface.location != stated.location:
+        yield f"its location is {interface.location}; the intent states {stated.location}"
+
+
+def _unknown_end(interface: VirtualInterface) -> str:
+    """Why the connection of a virtual interface is not known, or "": its location may be that of another."""
+    ends = (interface.connection, interface.hosted)
+    return next((end.reason for end in ends if isinstance(end, Unknown)), "")
 
 
 def longer_prefixes(engine: Forwarding, advertised: Mapping[str, AdvertisedPrefixes]) -> Iterator[Violation]:

@@ -90,8 +90,8 @@ def failures(
 ) -> Iterator[Failure]:
     """Every failure that the proof simulates, in a stable order.
 
-    `locations` are the Direct Connect locations of virtual interfaces that Terraform does not state, and `devices` the
-    customer gateways where virtual interfaces end, both by address of the interface.
+    `locations` are the Direct Connect locations of virtual interfaces, used where Terraform does not state them, and
+    `devices` the customer gateways where virtual interfaces end, both by address of the interface.
     """
     for vpn in network.vpns.values():
         yield from (Failure(FailureKind.TUNNEL, tunnel.address) for tunnel in vpn.tunnels)
@@ -111,7 +111,7 @@ def _direct_connect(network: Network, locations: Mapping[str, str]) -> Iterator[
     yield from (Failure(FailureKind.VIRTUAL_INTERFACE, interface.address) for interface in interfaces)
     at: dict[str, list[str]] = {}
     for interface in interfaces:
-        if location := locations.get(interface.address, interface.location):
+        if location := interface.location or locations.get(interface.address):
             at.setdefault(location, []).append(interface.address)
     yield from (Failure(FailureKind.LOCATION, location, tuple(ends)) for location, ends in sorted(at.items()))
     yield from (Failure(FailureKind.DX_GATEWAY, address) for address in network.dx_gateways)
