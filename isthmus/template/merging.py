@@ -10,10 +10,12 @@ __all__ = ["committed", "merged"]
 
 
 def committed(repository: Path, path: str) -> bool:
-    """Whether git has the present content of a file. Without git or a repository, it has not."""
-    tracked = _git("ls-files", "--error-unmatch", "--", path, folder=repository)
-    changed = _git("status", "--porcelain", "--", path, folder=repository)
-    return tracked is not None and tracked.returncode == 0 and changed is not None and changed.stdout == b""
+    """Whether the last commit has the present content of a file. Without git or a commit, it has not.
+
+    `git status` is not asked: it says nothing of a file whose changes git was made to ignore (`--skip-worktree`).
+    """
+    stored = _git("cat-file", "blob", f"HEAD:./{path}", folder=repository)
+    return stored is not None and stored.returncode == 0 and stored.stdout == (repository / path).read_bytes()
 
 
 def merged(yours: bytes, base: bytes, new: bytes) -> bytes | None:

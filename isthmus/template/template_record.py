@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -25,6 +26,8 @@ __all__ = ["BASE", "RECORD", "TemplateRecord", "read_base", "read_record", "reco
 RECORD, BASE = ".isthmus/template.json", ".isthmus/template.zip"
 _SCHEMA = 1
 _LARGEST = 32 * 1024 * 1024  # bytes of a record, and of all files in a base
+# What is never of the template: the files of the user, and the records.
+_NEVER = {"", "environments", "tests", ".git", ".isthmus", "readme.md", "waivers.toml"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip file can hold: the same files give the same bytes
 
 
@@ -65,6 +68,8 @@ def read_record(repository: Path) -> TemplateRecord:
             "  write: isthmus upgrade in a repository that isthmus init wrote\n"
             "  why:   it records which files you edited"
         ) from None
+    except OSError as error:
+        raise CannotAnswer(f"{RECORD}: it cannot be read ({error.strerror}). Check its permissions.") from error
     except (NotRegularError, ValueError, RecursionError) as error:
         raise _invalid(str(error)) from None
     try:
@@ -92,8 +97,9 @@ def _record(document: Any) -> TemplateRecord:
 
 def _is_inside(path: str) -> bool:
     pure = PurePosixPath(path)
-    if pure.parts[:1] in (("environments",), ("tests",), (".git",)):
-        return False  # never of the template
+    # On some machines, names that differ in case name one file.
+    if "".join(pure.parts[:1]).casefold() in _NEVER:
+        return False
     return not pure.is_absolute() and ".." not in pure.parts and str(pure) == path and not {"\\", "\0"} & set(path)
 
 
@@ -109,6 +115,6 @@ def read_base(repository: Path, record: TemplateRecord) -> Mapping[str, bytes]:
             if sum(each.file_size for each in archive.infolist()) > _LARGEST:
                 return {}
             found = {name: archive.read(name) for name in archive.namelist() if name in record.files}
-    except (OSError, NotRegularError, zipfile.BadZipFile):
-        return {}
+    except (OSError, NotRegularError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+        return {}  # damaged, encrypted (RuntimeError), or packed in a way that Python does not read
     return {path: data for path, data in found.items() if digest(data) == record.files[path]}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -59,11 +60,12 @@ def _step(
     if present == new or (new is not None and digest(new) == recorded):
         return None  # it is there already, or the template did not change
     if new is None:
-        return (
-            FileUpgrade(path, "kept", why="you edited it, and the template no longer has it")
-            if edited
-            else FileUpgrade(path, "removed")
-        )
+        if edited:
+            return FileUpgrade(path, "kept", why="you edited it, and the template no longer has it")
+        # The record alone may be edited by hand. A wheel has no base: it is installed and never edited.
+        if base is None and not path.startswith("wheels/"):
+            return FileUpgrade(path, "kept", why="the template no longer has it, and .isthmus/template.zip neither")
+        return FileUpgrade(path, "removed")
     if present is None:
         return FileUpgrade(path, "added", new) if recorded is None else FileUpgrade(path, "kept", why="you removed it")
     if not edited:
@@ -104,35 +106,93 @@ def write_upgrade(repository: Path, steps: list[FileUpgrade], records: Mapping[s
             "  write: your changes into the file without .new, then remove it\n"
             "  why:   no existing file is overwritten"
         )
+    _refuse_links(repository, {**writes, **records})
     removals = [step.path for step in steps if step.action == "removed"]
-    undo: list[Callable[[], object]] = []
-    try:
-        for path, data in {**writes, **records}.items():
-            _replace(repository / path, data, undo)
+    with _undone_on_failure() as change:
+        for path, data in writes.items():
+            change.write(repository / path, data)
         for path in removals:
-            before = (repository / path).read_bytes()
-            (repository / path).unlink(missing_ok=True)
-            undo.append(lambda target=repository / path, before=before: target.write_bytes(before))  # type: ignore[misc]
-    except OSError as error:
-        for each in reversed(undo):
-            each()
-        raise CannotAnswer(
-            f"{error.filename}: it cannot be written ({error.strerror}). Nothing was changed. "
-            "Check the path and its permissions."
-        ) from error
+            change.remove(repository / path)
+        # Last: after an interruption, the next upgrade still compares with the old record.
+        for path, data in records.items():
+            change.write(repository / path, data)
     for path in removals:
         with suppress(OSError):  # the folder has other files
             (repository / path).parent.rmdir()
 
 
-def _replace(target: Path, data: bytes, undo: list[Callable[[], object]]) -> None:
-    """Put a complete file in its place, and note how to restore what was there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    before = target.read_bytes() if target.exists() else None
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
+def _refuse_links(repository: Path, paths: Iterable[str]) -> None:
+    """Raise `CannotAnswer` for a symbolic link on the way to a file: it may lead out of the repository."""
+    for path in paths:
+        for each in (Path(path), *Path(path).parents):
+            if each != Path() and (repository / each).is_symlink():
+                raise CannotAnswer(
+                    f"{each} is a symbolic link\n"
+                    "  write: a folder or a file of this name in the repository\n"
+                    "  why:   it may lead out of the repository, where isthmus upgrade writes nothing"
+                )
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """Changes of files. What was there stays next to each file until all are made."""
+
+    kept: list[tuple[Path, Path]] = field(default_factory=list)
+    added: list[Path] = field(default_factory=list)
+
+    def write(self, target: Path, data: bytes) -> None:
+        """Put a complete file in its place, with the permissions of the one before."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{target.name}.{os.getpid()}")
+        with draft.open("xb") as out:  # no existing file, and no link
+            try:
+                out.write(data)
+                out.close()
+                if os.path.lexists(target):
+                    shutil.copymode(target, draft)
+                    self._keep(target)
+                else:
+                    self.added.append(target)
+                draft.replace(target)
+            finally:
+                draft.unlink(missing_ok=True)
+
+    def remove(self, target: Path) -> None:
+        """Take a file away."""
+        self._keep(target)
+        target.unlink()
+
+    def _keep(self, target: Path) -> None:
+        copy = target.with_name(f".{target.name}.{os.getpid()}.before")
+        os.link(target, copy)  # needs no space, so that a full disk loses nothing
+        self.kept.append((target, copy))
+
+    def undo(self) -> None:
+        """Restore what was there."""
+        for target, copy in self.kept:
+            os.replace(copy, target)
+        for target in self.added:
+            target.unlink(missing_ok=True)
+
+    def finish(self) -> None:
+        """Take away what was there before."""
+        for _, copy in self.kept:
+            copy.unlink()
+
+
+@contextmanager
+def _undone_on_failure() -> Iterator[_Changes]:
+    """Changes that are undone if one fails, or if the user stops the program. Raises `CannotAnswer`."""
+    changes = _Changes()
     try:
-        draft.write_bytes(data)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-    undo.append(target.unlink if before is None else lambda: target.write_bytes(before))
+        yield changes
+    except OSError as error:
+        changes.undo()
+        raise CannotAnswer(
+            f"{error.filename}: it cannot be written ({error.strerror}). Nothing was changed. "
+            "Check the path and its permissions."
+        ) from error
+    except BaseException:
+        changes.undo()
+        raise
+    changes.finish()

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from isthmus.cli import main
 from isthmus.errors import CannotAnswer
+from isthmus.files.manifest import digest
 from isthmus.template.content import Choice, Content, content
 from isthmus.template.creation import create
 from isthmus.template.merging import merged
-from isthmus.template.template_record import BASE, RECORD, read_record, record_files
+from isthmus.template.template_record import BASE, RECORD, read_base, read_record, record_files
 from isthmus.template.upgrading import FileUpgrade, write_upgrade
 
 from .test_init import files_in, installed, ran
@@ -191,6 +192,74 @@ def test_a_failure_restores_every_file(tmp_path: Path, monkeypatch: pytest.Monke
     assert files_in(tmp_path) == {"a": b"old", "b": b"old"}
 
 
+@pytest.mark.parametrize("linked", [".isthmus", "wheels"])
+def test_nothing_is_written_through_a_link(
+    tmp_path: Path, wheel: Path, linked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = repository(tmp_path, older({HUB: OLD_HUB}))
+    outside = tmp_path / "outside"
+    if (target / linked).exists():
+        (target / linked).rename(outside)
+    else:
+        outside.mkdir()
+    (target / linked).symlink_to(outside, target_is_directory=True)
+    before = files_in(outside)
+    assert upgrade(target, wheel) == (2 if linked == ".isthmus" else 1)
+    assert "symbolic link" in "".join(capsys.readouterr())
+    assert files_in(outside) == before
+    assert (target / HUB).read_bytes() == (OLD_HUB if linked == ".isthmus" else present(HUB))
+
+
+def test_a_file_that_only_an_edited_record_has_is_kept(tmp_path: Path, wheel: Path) -> None:
+    target = repository(tmp_path, older({HUB: OLD_HUB}))
+    (target / "docs.md").write_text("mine")
+    document = json.loads((target / RECORD).read_text())
+    document["files"]["docs.md"] = digest(b"mine")
+    (target / RECORD).write_text(json.dumps(document))
+    assert upgrade(target, wheel) == 1
+    assert (target / "docs.md").read_text() == "mine"
+
+
+def test_permissions_stay(tmp_path: Path, wheel: Path) -> None:
+    target = repository(tmp_path, older({HUB: OLD_HUB}))
+    (target / HUB).chmod(0o555)
+    assert upgrade(target, wheel) == 0
+    assert (target / HUB).read_bytes() == present(HUB)
+    assert (target / HUB).stat().st_mode & 0o777 == 0o555
+    assert not [path for path in files_in(target) if path.endswith(".before")]
+
+
+def test_an_edit_that_git_ignores_is_not_taken_for_committed(tmp_path: Path, wheel: Path) -> None:
+    target = repository(tmp_path, older({HUB: OLD_HUB}))
+    git(target, "update-index", "--skip-worktree", HUB)
+    (target / HUB).write_bytes(OLD_HUB + b"MINE = 1\n")
+    assert upgrade(target, wheel) == 1
+    assert (target / HUB).read_bytes() == OLD_HUB + b"MINE = 1\n"
+
+
+def test_a_damaged_base_is_no_base(tmp_path: Path, wheel: Path) -> None:
+    target = repository(tmp_path, older({HUB: OLD_HUB}))
+    record, whole = read_record(target), (target / BASE).read_bytes()
+    for place in range(0, len(whole), len(whole) // 40):
+        (target / BASE).write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        assert all(digest(data) == record.files[path] for path, data in read_base(target, record).items())
+
+
+def test_a_run_that_the_user_stops_restores_every_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_text("old")
+    replace = Path.replace
+
+    def stopped(self: Path, target: Path) -> Path:
+        if target.name == "record":
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_upgrade(tmp_path, [FileUpgrade("a", "replaced", b"new")], {"record": b"new"})
+    assert files_in(tmp_path) == {"a": b"old"}
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -199,6 +268,11 @@ def test_a_failure_restores_every_file(tmp_path: Path, monkeypatch: pytest.Monke
         ({"files": {"../x": "0" * 64}}, "is no path of a template file"),
         ({"files": {"environments/x": "0" * 64}}, "is no path of a template file"),
         ({"files": {"/x": "0" * 64}}, "is no path of a template file"),
+        ({"files": {"modules/../../x": "0" * 64}}, "is no path of a template file"),
+        ({"files": {".": "0" * 64}}, "is no path of a template file"),
+        ({"files": {".GIT/config": "0" * 64}}, "is no path of a template file"),
+        ({"files": {RECORD: "0" * 64}}, "is no path of a template file"),
+        ({"files": {"README.md": "0" * 64}}, "is no path of a template file"),
         ({"files": {"x": "hash"}}, "a hash is not valid"),
         ({"files": ["x"]}, "a value has the wrong type"),
     ],
