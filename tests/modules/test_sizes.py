@@ -79,6 +79,14 @@ def test_roles_of_an_inspected_estate_have_too() -> None:
     check_roles(replace(estate, segments=local))
 
 
+def test_roles_of_a_segment_that_aws_does_not_advertise_to_a_site_have_too() -> None:
+    estate = estate_of(REFERENCE)
+    segments = [
+        replace(s, site_networks=[], allowed_egress={Egress.NONE}) if s.isolated else s for s in estate.segments
+    ]
+    check_roles(replace(estate, segments=segments))
+
+
 @pytest.mark.parametrize("roles", [("isthmus-deploy", []), (None, ["tfc-run"]), ("deploy", ["teams/a", "b"])])
 @pytest.mark.parametrize(
     "names",

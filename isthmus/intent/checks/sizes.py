@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from isthmus.aws.accepted_firewall_rules import SURICATA_RULE
 from isthmus.intent.checks.firewall import own_rules
 from isthmus.intent.checks.lenient import links, resolved
-from isthmus.intent.checks.quotas import ask, quota_of, spoke_tables_of, tables_of
+from isthmus.intent.checks.quotas import ask, quota_of, spoke_tables_of
 from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall_rules import (
@@ -23,7 +23,12 @@ from isthmus.intent.firewall_rules import (
     segment_variable,
 )
 from isthmus.intent.model import name_of
-from isthmus.intent.reachability import routed_together
+from isthmus.intent.reachability import (
+    advertised_to,
+    inspected_with_site,
+    routed_together,
+    sites_with_own_route_table,
+)
 from isthmus.intent.segment import Egress, Segment
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
@@ -110,13 +115,16 @@ def role_policy_too_long(estate: Estate) -> Iterator[Fault]:
 def tables_named(estate: Estate, segment: Segment) -> int:
     """The number of route tables in the policy of a segment's role: for associations and propagations of its spokes.
 
-    Spokes propagate into the tables of the segments that they reach directly, and of the firewall or the egress VPC.
+    Spokes propagate into the tables of the segments that they reach directly, of the sites that AWS advertises them to,
+    and of the firewall or the egress VPC.
     With `static_routes`, the policy lists these tables once more.
     """
     others = [other for other in estate.segments if routed_together(segment, other)]
     inspected = any(segment.name in pair for pair in inspected_pairs(estate))
     beyond = inspected or Egress.CENTRAL in segment.allowed_egress
-    learning = sum(tables_of(estate, other) for other in others) + beyond
+    of_sites = [site for other in others for site in sites_with_own_route_table(estate, other)]
+    learned = sum(advertised_to(estate, segment, site) and not inspected_with_site(segment, site) for site in of_sites)
+    learning = sum(spoke_tables_of(estate, other) for other in others) + learned + beyond
     return spoke_tables_of(estate, segment) + learning * (1 + segment.static_routes)
 
 
