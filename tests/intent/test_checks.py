@@ -522,13 +522,17 @@ def remedies(given: Estate, rule: str) -> list[str]:
 def test_a_spoke_is_advised_a_range_in_the_blocks_of_its_segment() -> None:
     """The first free range of the estate would be none of the segment's."""
     overlapping = estate(segments=SMALL, spoke=replace(DEV, cidr="10.1.16.0/22"))
-    assert remedies(overlapping, "cidr-overlap") == ["a free range, e.g. 10.1.64.0/22"]
+    assert remedies(overlapping, "cidr-overlap") == [
+        'a free range, e.g. 10.1.64.0/22; or keep it, and add routable_cidr="10.1.64.0/24" to translate it'
+    ]
 
 
 def test_a_spoke_is_advised_no_range_of_another_segment() -> None:
     lab = Segment("lab", blocks=["10.1.0.0/19"])
     given = estate(segments=[SERVICES, WORKLOADS, lab], spoke=replace(DEV, cidr="10.1.16.0/22"))
-    assert remedies(given, "cidr-overlap") == ["a free range, e.g. 10.1.32.0/22"]
+    assert remedies(given, "cidr-overlap") == [
+        'a free range, e.g. 10.1.32.0/22; or keep it, and add routable_cidr="10.1.32.0/24" to translate it'
+    ]
 
 
 @pytest.mark.parametrize(
