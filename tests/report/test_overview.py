@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 from benchmarks.synth import estate_of as estate_of_spokes
+from examples import stage_8_overlapping_ranges as stage_8
 from isthmus.cli import main
-from isthmus.intent import AllowedConnection, HcpTerraform, LocalBackend, S3Backend, check
+from isthmus.intent import AllowedConnection, Egress, HcpTerraform, LocalBackend, S3Backend, Spoke, check
 from isthmus.network.model import Network
 from isthmus.output.folder import read_output
 from isthmus.output.overview import advertised, intended, names, roots, route_tables
@@ -21,6 +22,8 @@ from isthmus.text.console import console
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of, files_of
+
+OTHERS = [("crm", "10.1.64.0/20"), ("shop", "10.1.80.0/20")]
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +216,16 @@ def test_locations_of_one_kind_have_the_same_intended_flows(estate):
             assert cells[one, other] == cells[other, one]
             for name in {*matrix.names} - {one, other}:
                 assert (cells[one, name], cells[name, one]) == (cells[other, name], cells[name, other])
+
+
+def test_a_translated_spoke_is_not_of_the_kind_of_another_spoke_of_its_segment():
+    """Nothing opens a connection to it, whatever the segment reaches."""
+    acquired, last = stage_8.acquired, stage_8.estate.environments[-1]
+    added = [Spoke(name, cidr=cidr, segment=acquired, egress=Egress.ON_PREMISES) for name, cidr in OTHERS]
+    environment = replace(last, spokes=[*added, *last.spokes])
+    estate = check(replace(stage_8.estate, environments=[*stage_8.estate.environments[:-1], environment]))
+    matrix = intended(estate, Network(), [])
+    assert matrix.cell("shared-services", "erp") == "no"
+    assert matrix.cell("shared-services", "crm") == "yes"
+    assert matrix.kind("crm") == matrix.kind("shop")
+    assert matrix.kind("erp") != matrix.kind("crm")

@@ -64,7 +64,7 @@ class Intended:
         packets: Hashable = ()
         if self._firewall is not None and self.inspected(location.name, INTERNET):
             packets = (self.egress_packets(location.name), self._egress_packets_to(location.name, _ANYWHERE))
-        return (self._segments[location.name].name, spoke.egress, packets)
+        return (self._segments[location.name].name, spoke.egress, self.translated(location.name), packets)
 
     # --- intended flows
 
