@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from isthmus.intent import Estate
 from isthmus.network.learned_routes import covers
-from isthmus.network.model import AttachmentKind, Cidr, Network, TgwTable, Unknown
+from isthmus.network.model import Attachment, AttachmentKind, Cidr, Network, TgwTable, Unknown
 from isthmus.proof.pairs.translated import hidden_ranges
 from isthmus.proof.result.findings import Violation
 
@@ -28,17 +28,27 @@ def hidden_range_violations(estate: Estate, network: Network) -> Iterator[Violat
                 source = table.sources.get(("propagation", attachment.address), attachment.address)
                 why = f"{attachment.attached} propagates every CIDR into {table.address}, also {listed}"
                 yield Violation("hidden-range-routed", why, (source, attachment.address, table.address))
-            for address, destination in _static(table, attachment.address, attachment.aliases, cidrs):
+            for address, destination in _static(network, table, attachment, cidrs):
                 why = f"{table.address} has a route for {destination} to {attachment.attached}, which hides {listed}"
                 yield Violation("hidden-range-routed", why, (address, attachment.address, table.address))
 
 
 def _static(
-    table: TgwTable, attachment: str, aliases: tuple[str, ...], hidden: frozenset[Cidr]
+    network: Network, table: TgwTable, attachment: Attachment, hidden: frozenset[Cidr]
 ) -> Iterator[tuple[str, Cidr]]:
     """The static routes of a table that lead packets for hidden addresses to an attachment."""
     for route in table.routes:
-        if route.attachment in (attachment, *aliases) and not isinstance(route.destination, str | Unknown):
-            destination = route.destination
+        if route.attachment not in (attachment.address, *attachment.aliases):
+            continue
+        for destination in _destinations(network, route.destination):
             if any(covers(destination, cidr) or covers(cidr, destination) for cidr in hidden):
                 yield route.address, destination
+
+
+def _destinations(network: Network, destination: Cidr | str | Unknown) -> Iterator[Cidr]:
+    """The known CIDRs of a destination. A string is the address of a prefix list."""
+    if isinstance(destination, str):
+        listed = network.prefix_lists.get(destination)
+        yield from (entry for entry in (listed.entries if listed else ()) if not isinstance(entry, Unknown))
+    elif not isinstance(destination, Unknown):
+        yield destination
