@@ -2,7 +2,8 @@
 
 A VPC attachment propagates every CIDR of its VPC. So a spoke with a `routable_cidr` propagates nothing: the hub has a
 static route to its routable CIDR. If two attached VPCs overlap, the transit gateway does not propagate the one that was
-attached later. So a spoke whose CIDR another spoke hides has a static route too, and works in any order of attachment.
+attached later, with none of its CIDRs. So a spoke of which another spoke hides a CIDR has static routes for all of its
+CIDRs too, and works in any order of attachment.
 https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
 """
 
@@ -17,13 +18,12 @@ from isthmus.intent.spoke import Spoke
 
 
 def static_prefixes(estate: Estate, spoke: Spoke) -> tuple[str, ...]:
-    """The CIDRs of a spoke with static routes at the hub: its routable CIDR, or those that other spokes hide."""
+    """The CIDRs of a spoke with static routes at the hub: its routable CIDR, or all if another spoke hides one."""
     if spoke.routable_cidr is not None:
         return (spoke.routable_cidr,)
     hidden = [cidr for _, other in estate.spokes if other.name != spoke.name for cidr in _networks(other.hidden_cidrs)]
-    return tuple(
-        text for text in spoke.own_cidrs for own in _networks([text]) if any(own.overlaps(cidr) for cidr in hidden)
-    )
+    overlaps = any(own.overlaps(cidr) for own in _networks(spoke.own_cidrs) for cidr in hidden)
+    return spoke.own_cidrs if overlaps else ()
 
 
 def _networks(texts: tuple[str, ...] | list[str]) -> Iterator[IPv4Network]:

@@ -77,7 +77,7 @@ def _overlapping_vpcs(network: Network) -> Iterator[StructuralProblem]:
             by_gateway[a.gateway] += [(c, a.attached) for c in vpc_cidrs(network, a.attached)]
     for gateway, items in by_gateway.items():
         for (first, vpc), (second, other) in _overlaps(items):
-            if not _needs_propagation(network, vpc, first) and not _needs_propagation(network, other, second):
+            if not _needs_propagation(network, vpc) and not _needs_propagation(network, other):
                 continue
             why = (
                 f"{vpc} {first} and {other} {second} overlap, both attached to {gateway}: "
@@ -86,14 +86,20 @@ def _overlapping_vpcs(network: Network) -> Iterator[StructuralProblem]:
             yield StructuralProblem("overlapping-vpcs", (other, vpc), why)
 
 
-def _needs_propagation(network: Network, vpc: str, cidr: Cidr) -> bool:
-    """Whether a transit gateway route table learns a CIDR of a VPC, or may do so, and has no static route for it."""
-    attached = {a.address for a in network.attachments.values() if a.attached == vpc}
-    attached |= {address for address, a in network.possible.attachments.items() if a.attached == vpc}
+def _needs_propagation(network: Network, vpc: str) -> bool:
+    """Whether a transit gateway route table learns a VPC, or may do so, and lacks a static route for one of its CIDRs.
+
+    The CIDRs that do not overlap count too: AWS propagates no route of a VPC that is attached later.
+    """
+    both = {**network.attachments, **network.possible.attachments}
+    attached = {address: a for address, a in both.items() if a.attached == vpc}
+    ipv6 = any(a.ipv6 is not False for a in attached.values())
+    cidrs = [cidr for cidr in vpc_cidrs(network, vpc) if cidr.version == 4 or ipv6]
     for table in network.tgw_tables.values():
         learns = any(isinstance(name, Unknown) or name in attached for name in table.propagations)
         learns = learns or any(perhaps.address in attached for perhaps in table.may_learn)
-        if learns and not any(route.destination == cidr and not route.unknown_reason for route in table.routes):
+        static = {route.destination for route in table.routes if not route.unknown_reason}
+        if learns and not static.issuperset(cidrs):
             return True
     return False
 

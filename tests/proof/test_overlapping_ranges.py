@@ -67,6 +67,21 @@ def _static_route_to_the_own_range(resources: Resources) -> None:
     routes["extra"] = {**next(iter(routes.values())), "destination_cidr_block": "10.1.0.0/22"}
 
 
+def _prefix_list_with_the_own_range(resources: Resources) -> None:
+    route = next(iter(resources["aws_ec2_transit_gateway_route"].values()))
+    wanted = {name: value for name, value in route.items() if name != "destination_cidr_block"}
+    reference = {**wanted, "prefix_list_id": "${aws_ec2_managed_prefix_list.extra.id}"}
+    entry = {"cidr": "10.1.0.0/22"}
+    listed = {"name": "extra", "address_family": "IPv4", "max_entries": 1, "entry": [entry]}
+    resources["aws_ec2_managed_prefix_list"] = {"extra": listed}
+    resources["aws_ec2_transit_gateway_prefix_list_reference"] = {"extra": reference}
+
+
+def _one_more_range(resources: Resources) -> None:
+    added = {"vpc_id": "${aws_vpc.this.id}", "cidr_block": "10.1.128.0/24"}
+    resources["aws_vpc_ipv4_cidr_block_association"] = {"extra": added}
+
+
 def _without_static_routes(resources: Resources) -> None:
     del resources["aws_ec2_transit_gateway_route"]
 
@@ -89,10 +104,13 @@ def _past_the_nat_gateway(resources: Resources) -> None:
         ({ERP: _propagates}, "hidden-range-routed"),
         ({ERP: _propagates}, "overlapping-vpcs"),
         ({ERP: _static_route_to_the_own_range}, "hidden-range-routed"),
+        ({ERP: _prefix_list_with_the_own_range}, "hidden-range-routed"),
         ({ERP: _without_static_routes}, "intended-flow-one-way"),
         ({ERP: _public}, "hairpin"),
         ({ERP: _past_the_nat_gateway}, "intended-flow-one-way"),
         ({DEV: _without_static_routes}, "overlapping-vpcs"),
+        # AWS may propagate no CIDR of a VPC that overlaps another, so the hub needs a static route for each.
+        ({DEV: _one_more_range}, "overlapping-vpcs"),
     ],
     ids=lambda value: value if isinstance(value, str) else "".join(edit.__name__ for edit in value.values()),
 )
