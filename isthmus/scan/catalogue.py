@@ -14,6 +14,9 @@ from typing import Any
 
 MARKER = "<!-- from here on written by: python -m isthmus.scan.catalogue policies docs/reference/policies.md -->\n"
 
+# Folders with a name of AWS.
+_HEADINGS = {"direct_connect": "Direct Connect", "vpcs": "VPCs", "vpn_connections": "VPN connections"}
+
 
 def catalogue(policies: Path) -> str:
     """Every policy with id, severity, what must hold, why, and its source, grouped by folder.
@@ -36,7 +39,7 @@ def catalogue(policies: Path) -> str:
         for one in sorted(checks, key=_number)
     ]
     for name, checks in ordered:
-        lines += ["", f"## {name.replace('_', ' ').capitalize()}"]
+        lines += ["", f"## {_HEADINGS.get(name) or name.replace('_', ' ').capitalize()}"]
         for check in sorted(checks, key=_number):
             lines += ["", *_entry(check)]
     return "\n".join(lines) + "\n"

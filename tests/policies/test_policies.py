@@ -15,6 +15,7 @@ from isthmus.scan.terraform_json import read_documents
 from tests.policies.fixtures import (
     Files,
     Fixture,
+    direct_connect,
     logs_keys_and_identities,
     resolvers_firewalls_and_states,
     transit_gateways,
@@ -31,6 +32,7 @@ FIXTURES: dict[str, Fixture] = {
     **vpcs.FIXTURES,
     **logs_keys_and_identities.FIXTURES,
     **resolvers_firewalls_and_states.FIXTURES,
+    **direct_connect.FIXTURES,
 }
 engine.load_policies(POLICIES)
 OURS = {check.id: check for check in engine.loaded() if hasattr(check, "rating")}
@@ -121,6 +123,9 @@ _MAY_BE_HIDDEN = {
     ("CKV_ISTHMUS_28", "ip_address"): "the address may be an elastic IP that is yet to come",
     ("CKV_ISTHMUS_38", "security_group_ids"): "any group will do",
     ("CKV_ISTHMUS_39", "kms_key_id"): "any key will do",
+    ("CKV_ISTHMUS_64", "allowed_prefixes"): "an input of a module may be narrower",
+    ("CKV_ISTHMUS_65", "connection_id"): "two inputs may be two connections",
+    ("CKV_ISTHMUS_65", "location"): "two inputs may be two locations",
 }
 
 

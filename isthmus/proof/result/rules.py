@@ -296,12 +296,12 @@ _ALL = (
     ),
     ProofRule(
         "connection-missing",
-        "The intent has a VPN connection that does not exist.",
+        "The intent has a VPN connection or virtual interface that does not exist.",
         "The networks of a site are reachable only through its connections.",
     ),
     ProofRule(
         "connection-differs",
-        "A VPN connection has another routing, customer gateway address or ASN than the intent states.",
+        "A connection has another routing, customer gateway, ASN, location or allowed prefix than the intent states.",
         "A connection to another customer gateway, or with the wrong ASN, is never established.",
         VPN + "your-cgw.html",
     ),

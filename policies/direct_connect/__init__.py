@@ -1,0 +1,1 @@
+"""Direct Connect gateways and their virtual interfaces."""
