@@ -316,7 +316,7 @@ class NetworkIndex:
         if dx is not None:
             return dx_down(dx, self.scenario)
         if vpn is not None:
-            return vpn_down(vpn, self.scenario)
+            return vpn_down(self.network, vpn, self.scenario)
         return f"{connection} is down" if connection in self.scenario.down else ""
 
     @cached_property

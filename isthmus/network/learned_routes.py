@@ -31,8 +31,12 @@ def is_default(cidr: Cidr) -> bool:
     return cidr.prefixlen == 0
 
 
-def vpn_down(vpn: VpnConnection, scenario: Scenario) -> str:
-    """Why a VPN connection is down in the scenario, or "". It is up if one of its tunnels is up."""
+def vpn_down(network: Network, vpn: VpnConnection, scenario: Scenario) -> str:
+    """Why a VPN connection is down in the scenario, or "". It is up if one of its tunnels is up.
+
+    A private connection runs over a Direct Connect gateway. If it is not known which, it is taken to run over each.
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/private-ip-dx.html
+    """
     down = scenario.down
     if vpn.address in down:
         return f"{vpn.address} is down"
@@ -40,7 +44,19 @@ def vpn_down(vpn: VpnConnection, scenario: Scenario) -> str:
         return f"its customer gateway {vpn.customer_gateway} is down"
     if vpn.tunnels and all(tunnel.address in down for tunnel in vpn.tunnels):
         return "all its tunnels are down"
-    return ""
+    if vpn.private is False:
+        return ""
+    transport = network.attachments.get(vpn.transport) if isinstance(vpn.transport, str) else None
+    carrier = transport.attached if transport is not None else None
+    return next(
+        (
+            f"it runs over {dx.address}: {why}"
+            for dx in network.dx_gateways.values()
+            if carrier == dx.address or not isinstance(carrier, str)
+            if (why := dx_down(dx, scenario))
+        ),
+        "",
+    )
 
 
 def dx_down(dx: DxGateway, scenario: Scenario) -> str:
@@ -129,7 +145,7 @@ def advertised(
         return ()
     vpn = network.vpns.get(connection)
     if vpn is not None:
-        if vpn_down(vpn, scenario) or vpn.static is True:
+        if vpn_down(network, vpn, scenario) or vpn.static is True:
             return ()
         if isinstance(vpn.static, Unknown):
             return vpn.static

@@ -136,7 +136,7 @@ def test_sites_that_do_not_fit_are_refused(given: Iterable[Site], error: str) ->
 def test_what_takes_a_connection_down(connection: str, down: tuple[str, ...], why: str) -> None:
     net = network()
     scenario = Scenario(frozenset(down))
-    assert vpn_down(net.vpns[connection], scenario) == why
+    assert vpn_down(net, net.vpns[connection], scenario) == why
     if connection == "bgp":
         received = advertised(net, Sites.of(net, [Site("dc", ("bgp",), says("10.9.0.0/16"))]), connection, scenario)
         assert received == (() if why else says("10.9.0.0/16"))

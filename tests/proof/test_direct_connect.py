@@ -200,6 +200,32 @@ def test_a_connection_of_unknown_location_is_unknown(tmp_path: Path) -> None:
     assert answer.verdict is Verdict.UNKNOWN
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_vpn_over_direct_connect_is_down_with_it(tmp_path: Path, known: bool) -> None:
+    """It is no backup, also if it is not known over which Direct Connect gateway it runs."""
+    folder = "stacks/network/modules/vpn/main.tf.json"
+    files = dict(files_of("examples.stage_7_direct_connect"))
+    document = json.loads(files[folder])
+    for vpn in document["resource"]["aws_vpn_connection"].values():
+        vpn["outside_ip_address_type"] = "PrivateIpv4"
+        vpn["transport_transit_gateway_attachment_id"] = "${var.transport}"
+    document["variable"]["transport"] = {"type": "string"}
+    module, root = json.loads(files[MODULE]), json.loads(files["stacks/network/cdk.tf.json"])
+    module.setdefault("output", {})["transport"] = {
+        "value": "${aws_dx_gateway_association.infra_dc1.transit_gateway_attachment_id}"
+    }
+    if known:
+        root["module"]["vpn"]["transport"] = "${module.direct_connect.transport}"
+    edits = {folder: document, MODULE: module, "stacks/network/cdk.tf.json": root}
+    subject = read({**files, **{path: json.dumps(text) for path, text in edits.items()}}, tmp_path)
+    answer = subject.prove()
+    assert {violation.why for violation in answer.violations} >= {
+        "it runs over Direct Connect; the intent states the internet"
+    }
+    assert FailureKind.DX_GATEWAY in {r.failure.kind for r in answer.scenarios if r.lost}
+    assert {isinstance(vpn.transport, str) for vpn in subject.network.vpns.values()} == {known}
+
+
 def test_without_an_intent_a_longer_prefix_is_a_note(tmp_path: Path) -> None:
     def edit(resources: dict[str, Any]) -> None:
         resources[ONE]["infra_dc1"]["allowed_prefixes"] = ["10.1.0.0/16"]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from isthmus.network.from_terraform.values import Resolver, cidr, cidrs, integer, name_of, single, switch, text
+from isthmus.network.from_terraform.values import (
+    ATTACHMENT,
+    Resolver,
+    cidr,
+    cidrs,
+    integer,
+    name_of,
+    single,
+    switch,
+    text,
+)
 from isthmus.network.model import (
     Cidr,
     CustomerGateway,
@@ -92,6 +102,7 @@ def connections(resolver: Resolver) -> dict[str, VpnConnection]:
             _private(resource.get("outside_ip_address_type")),
             switch(resource.get("enable_acceleration"), default=False),
             name_of(resource),
+            resolver.one(resource, "transport_transit_gateway_attachment_id", ATTACHMENT),
         )
     return made
 

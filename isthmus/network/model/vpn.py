@@ -32,7 +32,8 @@ class VpnConnection:
     """A Site-to-Site VPN connection, to a transit gateway or to a virtual private gateway (`gateway`).
 
     `static_routes` are its own `aws_vpn_connection_route`s: a virtual private gateway uses them, a transit gateway
-    does not (it needs static routes in its tables).
+    does not (it needs static routes in its tables). `transport` is the attachment of a Direct Connect gateway that a
+    private connection runs over.
     """
 
     address: str
@@ -44,6 +45,7 @@ class VpnConnection:
     private: bool | Unknown = False
     accelerated: bool | Unknown = False
     name: str = ""
+    transport: str | Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ class FailureChecks:
         """The addresses of the VPN connections and Direct Connect gateways that are down in a failure."""
         network = self.pairs.engine.network
         scenario = failure.scenario
-        down = {vpn.address for vpn in network.vpns.values() if vpn_down(vpn, scenario)}
+        down = {vpn.address for vpn in network.vpns.values() if vpn_down(network, vpn, scenario)}
         return down | {dx.address for dx in network.dx_gateways.values() if dx_down(dx, scenario)}
 
     def _address(self, connection: Connection) -> str | None:

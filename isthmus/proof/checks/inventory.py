@@ -186,7 +186,7 @@ class _Binder:
             return ""
         vpn = found[0]
         self._compare(connection, vpn, site.name)
-        if vpn.address not in self.attached[AttachmentKind.VPN]:
+        if vpn.address not in self.attached[AttachmentKind.VPN] | self.attached[AttachmentKind.PRIVATE_VPN]:
             why = f"connection {connection.name} does not end at a transit gateway"
             self.violations.append(Violation("connection-missing", why, (vpn.address,), site.name))
         return vpn.address
@@ -204,6 +204,8 @@ class _Binder:
         if isinstance(vpn.static, bool) and vpn.static is not static:
             actual, intended = ("static", "BGP") if vpn.static else ("BGP", "static")
             self._differs(f"its routing is {actual}; the intent states {intended}", (vpn.address,), site)
+        if vpn.private is True:
+            self._differs("it runs over Direct Connect; the intent states the internet", (vpn.address,), site)
         gateway = (
             self.network.customer_gateways.get(vpn.customer_gateway) if isinstance(vpn.customer_gateway, str) else None
         )
