@@ -11,6 +11,7 @@ import pytest
 
 from isthmus.network.answers import Outcome
 from isthmus.proof import Analysis, Verdict, read
+from isthmus.proof.result.failures import FailureKind
 from tests.proof.estates import output, write
 
 STAGE = "stage_8_overlapping_ranges"
@@ -54,6 +55,33 @@ def test_sites_and_spokes_see_the_address_of_the_nat_gateway(tmp_path: Path) -> 
     assert [source for prefix, source in prefixes.items() if str(prefix) == "10.1.0.0/20"] == [
         "dev/module.spoke_dev.aws_ec2_transit_gateway_route.network_services_10_1_0_0_20"
     ]
+
+
+LOST_BY_NAT = {("erp", "dc1/servers"), ("erp", "dc1/users"), ("erp", "shared-services"), ("erp", "internet")}
+
+
+def lost_by_nat(found: Analysis) -> dict[str, set[tuple[str, str]]]:
+    """The flows that are lost if a NAT gateway fails, by the last part of its name."""
+    results = [one for one in found.prove().scenarios if one.failure.kind is FailureKind.NAT_GATEWAY]
+    return {
+        one.failure.what.rpartition("_")[2]: {pair for flows in one.lost for pair in flows.flows} for one in results
+    }
+
+
+def test_a_private_nat_gateway_that_fails_takes_the_flows_to_sites_and_spokes_with_it(tmp_path: Path) -> None:
+    assert lost_by_nat(analysis(tmp_path)) == dict.fromkeys(("az1", "az2", "az4"), LOST_BY_NAT)
+
+
+def _one_nat_gateway(resources: Resources) -> None:
+    for route in resources["aws_route"].values():
+        if "nat_gateway_id" in route:
+            route["nat_gateway_id"] = "${aws_nat_gateway.routable_az1.id}"
+
+
+def test_each_zone_needs_its_own_private_nat_gateway(tmp_path: Path) -> None:
+    found = analysis(tmp_path, {ERP: _one_nat_gateway}).prove()
+    missing = [one for one in found.violations if one.rule == "redundancy-missing" and "NAT gateway" in one.why]
+    assert {("erp", one.destination) for one in missing} == LOST_BY_NAT
 
 
 def _propagates(resources: Resources) -> None:

@@ -104,15 +104,19 @@ class FailureChecks:
         """The equivalent sources and destinations. The NAT gateway of a spoke affects only this spoke."""
         own = self._vpc_of_nat(failure.what) if failure.kind is FailureKind.NAT_GATEWAY else ""
         if own and own in self.binding.vpcs.values():
-            return (a,), (b,)
+            return (a,), self.pairs.equivalent(b)
         return self.pairs.equivalent(a), self.pairs.equivalent(b)
 
     def _affects(self, failure: Failure, a: str, b: str) -> bool:
-        """Whether the failure can affect a pair. Zones and central NAT gateways can affect all pairs."""
+        """Whether the failure can affect a pair. Zones and central NAT gateways can affect pairs of all locations.
+
+        A public NAT gateway carries packets to the internet only, a private one also those to spokes and sites.
+        """
         locations = self.pairs.locations.by_name[a], self.pairs.locations.by_name[b]
         if failure.kind is FailureKind.NAT_GATEWAY:
             vpc = self._vpc_of_nat(failure.what)
-            return b == INTERNET and (locations[0].vpc == vpc or vpc not in self.binding.vpcs.values())
+            carries = b == INTERNET or not self._is_public(failure.what)
+            return carries and (locations[0].vpc == vpc or vpc not in self.binding.vpcs.values())
         if failure.kind is FailureKind.ZONE:
             return True
         return any(location.kind is not LocationKind.SPOKE for location in locations)
@@ -146,9 +150,12 @@ class FailureChecks:
             case FailureKind.VIRTUAL_INTERFACE | FailureKind.LOCATION:
                 return lambda a, b, sample: not self._down(failure) or self._has_other_connection(failure, a, b)
             case FailureKind.NAT_GATEWAY:
-                zone = self._zone_of_nat(failure.what)
+                zone, public = self._zone_of_nat(failure.what), self._is_public(failure.what)
                 return lambda a, b, sample: (
-                    sample.zone != zone and self._own_nat(a, sample.zone) and not self._central(a)
+                    sample.zone != zone
+                    and (
+                        self._own_nat(a, sample.zone) and not self._central(a) if public else self.intent.translated(a)
+                    )
                 )
             case FailureKind.ZONE:
                 return lambda a, b, sample: self._redundant_in_zone(failure.what, a, b, sample)
@@ -172,6 +179,9 @@ class FailureChecks:
             return ""
         zone = self.pairs.engine.network.subnets[position.address].zone
         return "" if isinstance(zone, Unknown) else zone
+
+    def _is_public(self, nat: str) -> bool:
+        return self.pairs.engine.network.nats[nat].public is True
 
     def _zone_of_nat(self, nat: str) -> str:
         subnet = self.pairs.engine.network.nats[nat].subnet
