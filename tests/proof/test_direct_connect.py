@@ -190,6 +190,20 @@ def test_a_virtual_interface_that_is_not_understood_is_unknown(edit: Edit, tmp_p
     assert answer.verdict is Verdict.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(lambda a: a.update(count="${length(var.transit_gateway_id)}"), id="of unknown number"),
+        pytest.param(lambda a: (a.pop("associated_gateway_id"), a.update(proposal_id="proposal")), id="of a proposal"),
+        pytest.param(lambda a: a.update(dx_gateway_id="${one(var.transit_gateway_id)}"), id="of an unknown gateway"),
+    ],
+)
+def test_an_association_that_may_exist_is_unknown_and_not_missing(edit: Edit, tmp_path: Path) -> None:
+    answer = read(edited(lambda r: edit(r[ONE]["infra_dc1"])), tmp_path).prove(scenarios=False)
+    assert not [str(v) for v in answer.violations if v.rule == "connection-missing"]
+    assert answer.verdict is Verdict.UNKNOWN
+
+
 def test_a_connection_of_unknown_location_is_unknown(tmp_path: Path) -> None:
     def edit(resources: dict[str, Any]) -> None:
         at_one_location(resources)

@@ -25,27 +25,39 @@ def unnamed(network: Network) -> str:
     return ""
 
 
+def may_be_associated(network: Network, dx: str) -> str:
+    """Why a Direct Connect gateway may be associated with a transit gateway, or ""."""
+    for address, (gateway, _) in network.possible.dx_associations.items():
+        if gateway == dx or isinstance(gateway, Unknown):
+            return f"whether {address} joins it to a gateway"
+    return ""
+
+
 def compared(
-    estate: Estate, gateway: DirectConnectGateway, dx: DxGateway, *, attached: bool
+    estate: Estate, gateway: DirectConnectGateway, dx: DxGateway, *, attached: bool, may_be_attached: str = ""
 ) -> tuple[list[Violation], list[UnknownResult]]:
     """The differences between a Direct Connect gateway of the intent and the one of the network.
 
-    `attached`: it is associated with a transit gateway.
+    `attached`: it is associated with a transit gateway. `may_be_attached`: why it may be, or "".
     """
     site = estate.site_of(gateway).name
     violations = [
         Violation("connection-differs", why, resources, site) for why, resources in _differences(estate, gateway, dx)
     ]
-    if not attached:
+    unknown_results: list[UnknownResult] = []
+    if not attached and may_be_attached:
+        unknown_results.append(UnknownResult(f"the association of {gateway.name}", may_be_attached))
+    elif not attached:
         why = f"Direct Connect gateway {gateway.name} is not associated with a transit gateway"
         violations.append(Violation("connection-missing", why, (dx.address,), site))
     if isinstance(dx.interfaces, Unknown):
-        return violations, [UnknownResult(f"the virtual interfaces of {gateway.name}", dx.interfaces.reason)]
+        unknown_results.append(UnknownResult(f"the virtual interfaces of {gateway.name}", dx.interfaces.reason))
+        return violations, unknown_results
     nameless = next((interface.address for interface in dx.interfaces if not interface.name), "")
     if nameless:
-        return violations, [UnknownResult(f"the virtual interfaces of {gateway.name}", f"the name of {nameless}")]
+        unknown_results.append(UnknownResult(f"the virtual interfaces of {gateway.name}", f"the name of {nameless}"))
+        return violations, unknown_results
     made = {interface.name: interface for interface in dx.interfaces}
-    unknown_results: list[UnknownResult] = []
     for interface in gateway.virtual_interfaces:
         if interface.name not in made:
             why = f"Direct Connect gateway {gateway.name} has no virtual interface {interface.name}"

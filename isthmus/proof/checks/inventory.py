@@ -18,7 +18,7 @@ from isthmus.network.model import (
     Unknown,
     VpnConnection,
 )
-from isthmus.proof.checks.direct_connect import compared, unnamed
+from isthmus.proof.checks.direct_connect import compared, may_be_associated, unnamed
 from isthmus.proof.pairs.locations import Inventory, Location, Locations, in_order, site_networks, stated_prefixes
 from isthmus.proof.pairs.translated import vpcs_with_cidr
 from isthmus.proof.result.findings import UnknownResult, Violation
@@ -231,7 +231,10 @@ class _Binder:
             self._missing("connection-missing", environment, what, f"{why} the name {gateway.name}", site, unknown)
             return ""
         attached = found[0].address in self.attached[AttachmentKind.DX_GATEWAY]
-        violations, unknown_results = compared(self.estate, gateway, found[0], attached=attached)
+        perhaps = may_be_associated(self.network, found[0].address)
+        violations, unknown_results = compared(
+            self.estate, gateway, found[0], attached=attached, may_be_attached=perhaps
+        )
         self.violations += violations
         self.unknown_results += unknown_results
         return found[0].address
