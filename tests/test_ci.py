@@ -29,6 +29,9 @@ def ran(
     return subprocess.run(["bash", str(RUN)], env={"PATH": str(binaries)}, capture_output=True, text=True, check=False)
 
 
+IPSEC = "charon-systemd strongswan-swanctl libcharon-extra-plugins frr procps"
+
+
 def installed(folder: Path) -> str:
     found = folder / "installed"
     return found.read_text() if found.exists() else ""
@@ -39,7 +42,7 @@ def test_the_superuser_installs_what_is_missing(tmp_path: Path) -> None:
     done = ran(tmp_path, user=0, apt=0)
     assert (done.returncode, done.stdout, done.stderr) == (0, "make test\n", "")
     wanted = [line.partition("--no-install-recommends ")[2] for line in installed(tmp_path).splitlines()]
-    assert [packages for packages in wanted if packages] == ["iproute2 nftables", "chromium"]
+    assert [packages for packages in wanted if packages] == ["iproute2 nftables", IPSEC, "chromium"]
 
 
 @pytest.mark.skipif(not DEBIAN, reason="apt-get is Debian's")
@@ -48,11 +51,14 @@ def test_a_failure_to_install_is_a_warning(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "make test\n")
     assert done.stderr.splitlines() == [
         "warning: iproute2 nftables cannot be installed: tests with packets are skipped",
+        f"warning: {IPSEC} cannot be installed: tests with IPsec and BGP are skipped",
         "warning: chromium cannot be installed: tests in a browser are skipped",
     ]
 
 
-@pytest.mark.parametrize(("user", "tools"), [(1000, ()), (0, ("ip", "nft", "chromium"))])
+@pytest.mark.parametrize(
+    ("user", "tools"), [(1000, ()), (0, ("ip", "nft", "charon-systemd", "swanctl", "vtysh", "chromium"))]
+)
 def test_nothing_is_installed_without_the_right_or_the_need(tmp_path: Path, user: int, tools: tuple[str, ...]) -> None:
     done = ran(tmp_path, user=user, apt=0, tools=tools)
     browser = "make browser\n" if "chromium" in tools else ""

@@ -148,7 +148,7 @@ def _lost_by_group(lost: LostFlows, groups: FlowGroups) -> dict[str, Any]:
     members = _lost(lost)
     sources, destinations = groups.covering(members["sources"]), groups.covering(members["destinations"])
     if sources is None or destinations is None:
-        return {**members, "only_named": True}
+        return members
     return {**members, "sources": list(sources), "destinations": list(destinations), "only_named": False}
 
 
@@ -161,6 +161,7 @@ def _lost(lost: LostFlows) -> dict[str, Any]:
         **_outcomes(lost.forward, lost.reply),
         "must_survive": lost.meant_to_survive,
         "why": lost.why or None,
+        "only_named": True,
     }
 
 

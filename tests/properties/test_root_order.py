@@ -35,7 +35,8 @@ def test_each_root_finds_what_it_needs_in_the_printed_order(estate: Estate) -> N
 def test_the_examples_do_too(example: str) -> None:
     roots = Roots(Output(estate_of(example), files_of(example)))
     assert list(out_of_step(roots)) == []
-    assert list(breaks_on_the_way(roots.order[::-1], roots.needs)), "the opposite order is for destruction alone"
+    if len(roots.order) > 1:
+        assert list(breaks_on_the_way(roots.order[::-1], roots.needs)), "the opposite order is for destruction alone"
 
 
 @settings(max_examples=share(5))
