@@ -18,8 +18,9 @@ from .two_roots import two_roots, write
 
 TWO_ROOTS = "two roots"
 ESTATES = EXAMPLES
-_MORE = ("examples.stage_6", "examples.stage_7")
 """The modules of the estates whose roots are checked, as ISTHMUS_ESTATE names them to `main.py`."""
+_NIGHTLY = ("examples.stage_2", "examples.stage_3", "examples.stage_6", "examples.stage_7")
+"""Those whose roots are checked `nightly` only: the others have nearly every resource type."""
 REAL_ROOTS = ("environments.estate/*", "examples.stage_4_central_egress/egress")
 """The root modules that go through the AWS provider in every run, at some 10 seconds each: together they hold nearly
 every resource type. Those of the other estates do so `nightly`."""
@@ -66,7 +67,7 @@ def real_engine(core: Core, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     params=[
         TWO_ROOTS,
         # Stage 6 has the modules of stage 4, and stage 7 adds one module to stage 5.
-        *(pytest.param(one, marks=pytest.mark.nightly) if one.startswith(_MORE) else one for one in ESTATES),
+        *(pytest.param(one, marks=pytest.mark.nightly) if one.startswith(_NIGHTLY) else one for one in ESTATES),
     ],
 )
 def output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
