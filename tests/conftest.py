@@ -8,6 +8,7 @@ Tests marked `nightly` take minutes each: they run under that profile and are sk
 """
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +21,17 @@ settings.register_profile("nightly", _USUAL, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "ci")
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+
+
+_OUTPUT = Path(__file__).parents[1] / "cdktf.out"
+_HAD_OUTPUT = _OUTPUT.exists()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fails if a test makes the output folder of the repository: `make` would refuse to write into it."""
+    if not hasattr(session.config, "workerinput") and not _HAD_OUTPUT and _OUTPUT.exists():
+        print(f"\nERROR: a test has made {_OUTPUT}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

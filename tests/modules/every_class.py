@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -73,7 +74,7 @@ def provider() -> Any:
     """A provider of a root module, with every argument."""
     from modules.constructs import App, Stack
 
-    stack = Stack(App(), "root")
+    stack = Stack(App(outdir=tempfile.gettempdir()), "root")  # an app creates its output folder
     for submodule, name, kind in classes("Provider"):
         stack.provider(kind, "all", **arguments(submodule, name, every=True))
         stack.provider(kind, "none", **arguments(submodule, name, every=False))

@@ -1,5 +1,6 @@
 """The stacks of root modules, on real constructs, and the values that cdktf converts."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,8 +89,8 @@ def test_an_element_of_another_stack_cannot_be_referred_to() -> None:
         stack().ref(variable, None)
 
 
-def test_a_call_passes_a_provider_by_its_alias() -> None:
-    root = Stack(App(), "root")
+def test_a_call_passes_a_provider_by_its_alias(tmp_path: Path) -> None:
+    root = Stack(App(outdir=str(tmp_path)), "root")
     role = AwsProviderAssumeRole(role_arn="arn:aws:iam::111122223333:role/a")
     hub = root.provider(AwsProvider, "provider_hub", alias="hub_a", region="us-east-1", assume_role=[role])
     root.add(
