@@ -159,18 +159,18 @@ class Positions:
         return endpoint.subnets
 
     def nat_place(self, nat: str) -> int | None:
-        """The private address of a NAT gateway: its own if known, else the one that stands for its subnet."""
+        """The source address of a NAT gateway: its only one if known, else the one that stands for its subnet."""
         facts = self.network.nats[nat]
-        if facts.private_ip is not None:
-            return number(facts.private_ip)
+        if facts.source_ip is not None:
+            return number(facts.source_ip)
         place = self.of(InSubnet(str(facts.subnet)))
         return place if isinstance(place, int) else None
 
     def nat_span(self, nat: str) -> Span:
-        """The addresses a NAT gateway may have: its own if known, else any of its subnet's."""
+        """The source addresses a NAT gateway may take: its only one if known, else any of its subnet's."""
         facts = self.network.nats[nat]
-        if facts.private_ip is not None:
-            return number(facts.private_ip), number(facts.private_ip)
+        if facts.source_ip is not None:
+            return number(facts.source_ip), number(facts.source_ip)
         subnet = self.network.subnets.get(str(facts.subnet))
         cidr = (
             next((c for c in subnet.cidrs if not isinstance(c, Unknown) and c.version == 4), None) if subnet else None

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import Outcome
+from isthmus.network.forwarding import Forwarding
 from isthmus.proof import Analysis, Verdict, read
 from isthmus.proof.result.failures import FailureKind
 from tests.proof.estates import output, write
@@ -157,3 +158,21 @@ def test_a_nat_gateway_of_unknown_type_is_unknown(tmp_path: Path) -> None:
     assert proof.verdict is not Verdict.PROVED
     reasons = [unknown.why for unknown in proof.unknown_results]
     assert any("the subnet or the type of NAT gateway" in why for why in reasons)
+
+
+@pytest.mark.parametrize(
+    "more", [{"secondary_private_ip_address_count": 2}, {"secondary_private_ip_addresses": ["10.1.240.9"]}]
+)
+def test_a_nat_gateway_with_more_addresses_has_no_single_source_address(tmp_path: Path, more: dict[str, Any]) -> None:
+    """A filter for its first address then decides some of its packets only."""
+
+    def sources(found: Analysis) -> set[int]:
+        positions = Forwarding(found.network).positions
+        return {1 + last - first for first, last in map(positions.nat_span, found.network.nats)}
+
+    def extended(resources: Resources) -> None:
+        for gateway in resources["aws_nat_gateway"].values():
+            gateway.update(more)
+
+    assert sources(analysis(tmp_path / "one")) == {1}
+    assert sources(analysis(tmp_path / "more", {ERP: extended})) == {16}

@@ -27,7 +27,6 @@ _TUNNEL = "how a tunnel is negotiated; tunnels are assumed to be up"
 _LOGS = "logs"
 _NAMES_OF_HOSTS = "names of hosts, in zones of their own"  # .../vpc/latest/userguide/vpc-dns.html
 _ADDRESSES = "which addresses hosts get; packets of every address of the subnet are answered"
-_MORE = "more addresses of the same gateway"
 _PROTECTION = "keeps the resource from being changed"
 _OWNER = "the account of the other side, which the reference names"
 _ENCRYPTION = "how its settings are stored"
@@ -164,14 +163,12 @@ MODELED: dict[str, Arguments] = {
     ),
     "aws_vpn_gateway_attachment": reads("vpc_id! vpn_gateway_id!"),
     "aws_nat_gateway": reads(
-        "subnet_id vpc_id allocation_id private_ip",
+        "subnet_id vpc_id allocation_id private_ip secondary_allocation_ids secondary_private_ip_address_count "
+        "secondary_private_ip_addresses",
         only={
             "connectivity_type": "public|private",
             "availability_mode": "zonal|regional",
             "availability_zone_address": "",
-        },
-        harmless={
-            "secondary_allocation_ids secondary_private_ip_address_count secondary_private_ip_addresses": _MORE,
         },
     ),
     "aws_vpc_endpoint": reads(

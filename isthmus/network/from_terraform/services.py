@@ -29,6 +29,9 @@ from isthmus.network.model import (
 )
 from isthmus.terraform.graph import Resource, Value, blocks
 
+# Arguments that give it more addresses: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
+_SECONDARY = ("secondary_allocation_ids", "secondary_private_ip_addresses", "secondary_private_ip_address_count")
+
 
 def nat_gateways(resolver: Resolver) -> dict[str, NatGateway]:
     """NAT gateways. Public and zonal where nothing else is given."""
@@ -44,8 +47,8 @@ def nat_gateways(resolver: Resolver) -> dict[str, NatGateway]:
         subnet = resolver.required(resource, "subnet_id", SUBNET)
         if mode != "zonal":
             subnet = mode if isinstance(mode, Unknown) else Unknown(f"availability_mode {mode!r} of {resource.address}")
-        private_ip = _ipv4(resource.get("private_ip"))
-        made[resource.address] = NatGateway(resource.address, subnet, public, private_ip)
+        private_ip, more = _ipv4(resource.get("private_ip")), any(map(resource.get, _SECONDARY))
+        made[resource.address] = NatGateway(resource.address, subnet, public, private_ip, more_addresses=more)
     return made
 
 

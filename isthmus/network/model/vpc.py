@@ -154,6 +154,9 @@ class Gateway:
 class NatGateway:
     """A NAT gateway. `private_ip` is known only when the configuration sets it or a state holds it.
 
+    With `more_addresses` it has further ones in its subnet, and takes any of them for a connection.
+    https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
+
     A NAT gateway with a `vpc` is regional: it has no subnet, serves every zone, and has its own route table to the
     internet gateway. https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
     """
@@ -163,6 +166,12 @@ class NatGateway:
     public: bool | Unknown = True
     private_ip: IPv4Address | None = None
     vpc: str | Unknown | None = None
+    more_addresses: bool = False
+
+    @property
+    def source_ip(self) -> IPv4Address | None:
+        """The address that every packet from it has as its source; None if it is unknown or one of several."""
+        return None if self.more_addresses else self.private_ip
 
 
 class EndpointKind(Enum):
