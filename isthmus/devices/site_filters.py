@@ -35,7 +35,7 @@ def site_filters(estate: Estate, site: Site) -> tuple[FilterRule, ...]:
 
 def _translated_rules(estate: Estate) -> Iterator[FilterRule]:
     """Nothing connects to a spoke with a routable CIDR: its NAT gateways translate what starts behind them."""
-    translated = [cidr for _, spoke in estate.spokes if spoke.routable_cidr is not None for cidr in spoke.visible_cidrs]
+    translated = [cidr for _, spoke in estate.spokes if spoke.routable_cidr is not None for cidr in spoke.routed_cidrs]
     if translated:
         ranges = tuple(collapse_addresses(map(IPv4Network, translated)))
         yield FilterRule("nothing connects to a routable CIDR", FilterAction.DENY, False, (EVERYTHING,), ranges)
@@ -53,7 +53,7 @@ def _ranges_of(estate: Estate, segment: Segment, egress: Egress | None = None) -
         text
         for _, spoke in estate.spokes
         if spoke.segment == segment.name and egress in (None, spoke.egress)
-        for text in spoke.visible_cidrs
+        for text in spoke.routed_cidrs
     ]
     return tuple(collapse_addresses(map(IPv4Network, texts)))
 

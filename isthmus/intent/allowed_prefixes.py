@@ -46,7 +46,7 @@ def spokes_reached(estate: Estate, gateway: DirectConnectGateway) -> tuple[str, 
         for other in estate.segments
         if reach_each_other(segment, other) and advertised_to(estate, other, site)
     }
-    return _in_order(cidr for _, spoke in estate.spokes if spoke.segment in reached for cidr in spoke.visible_cidrs)
+    return _in_order(cidr for _, spoke in estate.spokes if spoke.segment in reached for cidr in spoke.routed_cidrs)
 
 
 def _other_sites(estate: Estate, site: Site) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def rest_of(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
 @remembered
 def _own(estate: Estate) -> tuple[IPv4Network, ...]:
     """The ranges of the estate: its blocks, and ranges of spokes outside them."""
-    texts = [*estate.blocks, *(c for _, spoke in estate.spokes for c in spoke.visible_cidrs)]
+    texts = [*estate.blocks, *(c for _, spoke in estate.spokes for c in spoke.routed_cidrs)]
     return tuple(collapse_addresses(_networks(texts)))
 
 

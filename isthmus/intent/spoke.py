@@ -62,11 +62,11 @@ class Spoke:
         return (self.cidr, *self.secondary_cidrs)
 
     @property
-    def visible_cidrs(self) -> tuple[str, ...]:
+    def routed_cidrs(self) -> tuple[str, ...]:
         """The CIDRs by which all other locations know the spoke: after translation, if it has a `routable_cidr`."""
         return self.own_cidrs if self.routable_cidr is None else (self.routable_cidr,)
 
     @property
-    def hidden_cidrs(self) -> tuple[str, ...]:
+    def non_routable_cidrs(self) -> tuple[str, ...]:
         """The CIDRs that no other location has a route to, because they are in use elsewhere."""
         return () if self.routable_cidr is None else self.own_cidrs

@@ -21,7 +21,9 @@ def static_prefixes(estate: Estate, spoke: Spoke) -> tuple[str, ...]:
     """The CIDRs of a spoke with static routes at the hub: its routable CIDR, or all if another spoke hides one."""
     if spoke.routable_cidr is not None:
         return (spoke.routable_cidr,)
-    hidden = [cidr for _, other in estate.spokes if other.name != spoke.name for cidr in _networks(other.hidden_cidrs)]
+    hidden = [
+        cidr for _, other in estate.spokes if other.name != spoke.name for cidr in _networks(other.non_routable_cidrs)
+    ]
     overlaps = any(own.overlaps(cidr) for own in _networks(spoke.own_cidrs) for cidr in hidden)
     return spoke.own_cidrs if overlaps else ()
 

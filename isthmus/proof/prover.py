@@ -25,10 +25,10 @@ from isthmus.proof.checks.failures import FailureChecks, failure_violations
 from isthmus.proof.checks.firewall_policy import as_stated, compared
 from isthmus.proof.checks.flows import FlowTable
 from isthmus.proof.checks.gateway_endpoints import service_flows, service_violations
-from isthmus.proof.checks.hidden_range_routes import hidden_range_violations
 from isthmus.proof.checks.hub import hub_violations
 from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import Binding, bind
+from isthmus.proof.checks.non_routable_range_routes import non_routable_range_violations
 from isthmus.proof.checks.overlapping_sites import overlap_violations
 from isthmus.proof.checks.quotas import Usage, exceeded, fullest, usages
 from isthmus.proof.checks.reachability import FlowChecks, path_violations
@@ -166,7 +166,7 @@ class Prover:
             *region_violations(self.estate, self.given.graph),
             *hub_violations(self.estate, self.network),
             *unassigned_address_violations(self.estate, self.engine),
-            *hidden_range_violations(self.estate, self.network),
+            *non_routable_range_violations(self.estate, self.network),
             *self._flow_violations(checks),
             *connection_violations(self.intent, self.pairs, checks.naming),
             *zone_violations(self.estate, self.network, self.locations, self.inventory),

@@ -326,7 +326,7 @@ def _inspected_pairs(segments: Sequence[Segment], spokes: Sequence[Spoke], taken
     free = [segment for segment in segments if segment.name not in taken]
     found = {segment.name: segment for segment in segments}
     for place, segment in enumerate(free):
-        numbers = [spoke.visible_cidrs[0].split(".")[1] for spoke in spokes if spoke.segment == segment.name]
+        numbers = [spoke.routed_cidrs[0].split(".")[1] for spoke in spokes if spoke.segment == segment.name]
         blocks = [f"10.{number}.0.0/16" for number in numbers] + [f"100.64.{number}.0/24" for number in numbers]
         others = [o.name for o in free[:place] if o.name not in segment.reaches and segment.name not in o.reaches]
         found[segment.name] = replace(segment, blocks=blocks or [f"10.{200 + place}.0.0/16"], inspected_with=others)

@@ -76,7 +76,7 @@ def disagreements(estate: Estate, site: Site) -> Iterator[str]:
     for name, text in site.networks.items():
         network, here = f"{site.name}/{name}", IPv4Network(text)[1]
         for _, spoke in estate.spokes:
-            there = IPv4Network(spoke.visible_cidrs[0])[5]
+            there = IPv4Network(spoke.routed_cidrs[0])[5]
             for service in SERVICES:
                 if spoke.routable_cidr is not None and service.protocol == "gre":
                     continue  # its NAT gateways never send it
@@ -108,7 +108,7 @@ def wrong_internet_access(estate: Estate) -> Iterator[str]:
         has_default = str(EVERYTHING) in site.advertises or routed_by_default(estate, site)
         for _, spoke in estate.spokes:
             reached = site.name in {one.name for one in sites_reached(estate, estate.segment(spoke.segment))}
-            address = IPv4Network(spoke.visible_cidrs[0])[5]
+            address = IPv4Network(spoke.routed_cidrs[0])[5]
             wanted = spoke.egress is Egress.ON_PREMISES and has_default and reached
             if permitted(rules, address, OUTSIDE, SERVICES[0], aws=True) is not wanted:
                 yield f"{spoke.name} to the internet over {site.name}: intended {wanted}"
@@ -133,7 +133,7 @@ def test_addresses_without_a_name_reach_only_segments_that_are_not_limited() -> 
     rules = site_filters(estate, estate.sites[0])
     unnamed = IPv4Address("192.168.99.9")
     reached = {
-        spoke.name: permitted(rules, unnamed, IPv4Network(spoke.visible_cidrs[0])[5], SERVICES[0], aws=False)
+        spoke.name: permitted(rules, unnamed, IPv4Network(spoke.routed_cidrs[0])[5], SERVICES[0], aws=False)
         for _, spoke in estate.spokes
     }
     assert reached == {"cards": False, "dev": True, "prod": True, "shared-services": True, "test": True}
@@ -144,7 +144,7 @@ def test_a_site_carries_no_packet_from_spoke_to_spoke(estate: Estate) -> None:
     """A default route to the site must not become a path between isolated spokes."""
     for site in estate.sites:
         rules = site_filters(estate, site)
-        addresses = [IPv4Network(spoke.visible_cidrs[0])[5] for _, spoke in estate.spokes]
+        addresses = [IPv4Network(spoke.routed_cidrs[0])[5] for _, spoke in estate.spokes]
         for source in addresses:
             assert not any(permitted(rules, source, to, SERVICES[0], aws=True) for to in addresses)
 

@@ -130,10 +130,10 @@ def _past_the_nat_gateway(resources: Resources) -> None:
 @pytest.mark.parametrize(
     ("edits", "rule"),
     [
-        ({ERP: _propagates}, "hidden-range-routed"),
+        ({ERP: _propagates}, "non-routable-range-routed"),
         ({ERP: _propagates}, "overlapping-vpcs"),
-        ({ERP: _static_route_to_the_own_range}, "hidden-range-routed"),
-        ({ERP: _prefix_list_with_the_own_range}, "hidden-range-routed"),
+        ({ERP: _static_route_to_the_own_range}, "non-routable-range-routed"),
+        ({ERP: _prefix_list_with_the_own_range}, "non-routable-range-routed"),
         ({ERP: _without_static_routes}, "intended-flow-one-way"),
         ({ERP: _public}, "hairpin"),
         ({ERP: _past_the_nat_gateway}, "intended-flow-one-way"),

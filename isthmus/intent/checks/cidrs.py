@@ -69,7 +69,7 @@ def _ranges(estate: Estate) -> Iterator[_Range]:
         if environment.egress is not None and (cidr := network(environment.egress.cidr)) is not None:
             yield _Range(environment.egress, f"{subject(environment.egress)} {cidr}", "spoke", cidr)
         for spoke in environment.spokes:
-            for text in spoke.visible_cidrs:
+            for text in spoke.routed_cidrs:
                 if (cidr := network(text)) is not None:
                     yield _Range(spoke, f"{subject(spoke)} {cidr}", "spoke", cidr)
 
@@ -120,7 +120,7 @@ def reached_ranges(estate: Estate, spoke: Spoke) -> Iterator[tuple[object, str, 
     for _, other in sound.spokes:
         met = segment_of(sound, other.segment)
         if other.name != spoke.name and met is not None and reach_each_other(segment, met):
-            yield from ((other, f"{cidr} of {subject(other)}", cidr) for cidr in networks(other.visible_cidrs))
+            yield from ((other, f"{cidr} of {subject(other)}", cidr) for cidr in networks(other.routed_cidrs))
     for name, text in networks_reached(sound, segment).items():
         if (found := network(text)) is not None:
             yield None, f'site network "{name}" {found}', found
@@ -165,7 +165,7 @@ def spoke_outside_blocks(estate: Estate) -> Iterator[Fault]:
         return
     blocks = networks(estate.blocks)
     for _, spoke in estate.spokes:
-        for cidr in networks(spoke.visible_cidrs):
+        for cidr in networks(spoke.routed_cidrs):
             if not any(cidr.subnet_of(block) for block in blocks):
                 free = free_range(estate, spoke, cidr, cidr.prefixlen)
                 inside = f"a range inside one of them, e.g. {free}" if free else "a range inside one of them"
@@ -184,7 +184,7 @@ def spoke_cidr_equals_block(estate: Estate) -> Iterator[Fault]:
     """A range of a spoke equals a block of the estate."""
     blocks = networks(estate.blocks)
     for _, spoke in estate.spokes:
-        for cidr in networks(spoke.visible_cidrs):
+        for cidr in networks(spoke.routed_cidrs):
             if cidr in blocks:
                 given = f"{cidr} equals a block of the estate, {place_of(estate)}"
                 larger = _block_around(estate, cidr)

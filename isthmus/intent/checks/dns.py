@@ -215,7 +215,7 @@ def _address(text: str) -> IPv4Address | None:
 def dns_server_not_reachable(estate: Estate) -> Iterator[Fault]:
     """The spoke with the Resolver endpoints does not reach the DNS server of a forward rule."""
     for home in _home(estate) if all_linked(estate) else ():
-        spokes = [cidr for _, spoke in served(estate) for cidr in spoke.visible_cidrs]
+        spokes = [cidr for _, spoke in served(estate) for cidr in spoke.routed_cidrs]
         reachable = networks([*networks_reached(estate, home.segment).values(), *spokes])
         own = _endpoint_addresses(estate, home.services)
         for forward in home.services.dns.forwards:
@@ -246,7 +246,7 @@ def dns_server_outside_subnets(estate: Estate) -> Iterator[Fault]:
         except (NoSlot, ValueError):
             continue  # subnet-space-exhausted or invalid-cidr reports it
         for forward, address in targets:
-            if not any(address in cidr for cidr in networks(spoke.visible_cidrs)):
+            if not any(address in cidr for cidr in networks(spoke.routed_cidrs)):
                 continue
             name = next((name for name, subnet in placed.items() if address in subnet), None)
             if name is None:

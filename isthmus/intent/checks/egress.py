@@ -155,7 +155,7 @@ def spoke_outside_segment_blocks(estate: Estate) -> Iterator[Fault]:
     """A spoke lies outside its segment's blocks, or inside the blocks of another segment."""
     for _, spoke in estate.spokes:
         own = segment_of(estate, spoke.segment)
-        for cidr in networks(spoke.visible_cidrs):
+        for cidr in networks(spoke.routed_cidrs):
             has_blocks = own is not None and bool(own.blocks) and readable(own.blocks)
             if own is not None and has_blocks and not any(cidr.subnet_of(block) for block in networks(own.blocks)):
                 free = free_range(estate, spoke, cidr, cidr.prefixlen)

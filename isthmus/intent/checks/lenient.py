@@ -186,7 +186,7 @@ def own_blocks(estate: Estate, segment: Segment) -> str:
     others = [cidr for other in estate.segments for cidr in networks(other.blocks)]
     own: list[IPv4Network] = []
     for _, spoke in estate.spokes:
-        (own if name_of(spoke.segment) == segment.name else others).extend(networks(spoke.visible_cidrs))
+        (own if name_of(spoke.segment) == segment.name else others).extend(networks(spoke.routed_cidrs))
     if not own:
         return "[...]"
     around = own[0]

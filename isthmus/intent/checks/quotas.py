@@ -171,7 +171,7 @@ def too_many_transit_gateway_routes(estate: Estate) -> Iterator[Fault]:
     limit = quota_of(estate, "transit-gateway-routes")
     of_spokes, of_sites = Counter[str](), Counter[str]()
     for _, spoke in sound.spokes:
-        of_spokes[name_of(spoke.segment)] += len(spoke.visible_cidrs)
+        of_spokes[name_of(spoke.segment)] += len(spoke.routed_cidrs)
     for link in links(sound):
         prefixes = link.site.advertises if link.connection.routing is Routing.BGP else link.site.networks
         of_sites["" if is_inspected_site(sound, link.site) else link.segment.name] += len(prefixes)

@@ -136,7 +136,7 @@ def pinned_subnet_outside_vpc(estate: Estate) -> Iterator[Fault]:
 def _ranges_of(spoke: Spoke, name: str) -> list[IPv4Network]:
     """The ranges of a spoke that a subnet with this name may be in."""
     tier = next((tier for tier in Tier if name.startswith(f"{tier}_az")), Tier.PRIVATE)
-    return networks(spoke.own_cidrs if range_of(spoke, tier) == spoke.cidr else spoke.visible_cidrs)
+    return networks(spoke.own_cidrs if range_of(spoke, tier) == spoke.cidr else spoke.routed_cidrs)
 
 
 @rule("AWS rejects overlapping subnets, which Terraform reports only during apply", _SUBNETS)

@@ -151,7 +151,7 @@ class DnsChecks:
 
     def _central(self, home: SharedServices) -> None:
         segment = self.estate.segment(home.spoke.segment)
-        users = {spoke.name: spoke.visible_cidrs for _, spoke in served(self.estate)}
+        users = {spoke.name: spoke.routed_cidrs for _, spoke in served(self.estate)}
         sites = {name: (cidr,) for name, cidr in networks_reached(self.estate, segment).items()}
         endpoints: dict[str, VpcEndpoint] = {}
         for service in central_services(home.environment):

@@ -197,7 +197,7 @@ class Intended:
         found = TO_INTERNET if by_nat else ALL_PACKETS
         cidrs = self.locations.by_name[spoke].cidrs
         if self.translated(spoke):
-            cidrs = tuple(map(ip_network, self._spokes[spoke].visible_cidrs))
+            cidrs = tuple(map(ip_network, self._spokes[spoke].routed_cidrs))
         for cidr in cidrs:
             if cidr.version == 4:
                 found &= self.firewall_allows(spoke, span(cidr), destination)

@@ -139,7 +139,7 @@ def _reached(estate: Estate, connection: Connection) -> Iterator[Cidr]:
     for _, spoke in estate.spokes:
         other = estate.segment(spoke.segment)
         if reach_each_other(segment, other) and advertised_to(estate, other, site):
-            yield from map(ip_network, spoke.visible_cidrs)
+            yield from map(ip_network, spoke.routed_cidrs)
     # The route table of a site with inspection has routes to blocks of segments instead of spokes.
     for other in estate.segments:
         if inspected_with_site(other, site) and advertised_to(estate, other, site):

@@ -69,7 +69,7 @@ def _identity(estate: Estate, thing: Renamable) -> Hashable | None:
 
 def _members(estate: Estate, segment: Segment) -> frozenset[Hashable]:
     """The CIDRs by which its spokes are known, and the numbers of its connections."""
-    spokes = {spoke.visible_cidrs for _, spoke in estate.spokes if name_of(spoke.segment) == segment.name}
+    spokes = {spoke.routed_cidrs for _, spoke in estate.spokes if name_of(spoke.segment) == segment.name}
     return frozenset({*spokes, *(vpn.number for vpn in estate.vpn_connections if name_of(vpn.segment) == segment.name)})
 
 

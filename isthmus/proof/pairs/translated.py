@@ -21,12 +21,12 @@ def vpcs_with_cidr(estate: Estate, network: Network, spoke: Spoke) -> tuple[str,
         routable = ip_network(spoke.routable_cidr)
         return tuple(vpc for vpc in found if routable in network.vpcs[vpc].cidrs) or found
     if len(found) > 1:
-        hidden = hidden_ranges(estate, network)
-        return tuple(vpc for vpc in found if cidr not in hidden.get(vpc, ())) or found
+        non_routable = non_routable_ranges(estate, network)
+        return tuple(vpc for vpc in found if cidr not in non_routable.get(vpc, ())) or found
     return found
 
 
-def hidden_ranges(estate: Estate, network: Network) -> Mapping[str, frozenset[Cidr]]:
+def non_routable_ranges(estate: Estate, network: Network) -> Mapping[str, frozenset[Cidr]]:
     """The CIDRs by which no other location knows a VPC, by VPC: those of spokes with a routable CIDR."""
     found: dict[str, frozenset[Cidr]] = {}
     for _, spoke in estate.spokes:
@@ -34,16 +34,16 @@ def hidden_ranges(estate: Estate, network: Network) -> Mapping[str, frozenset[Ci
             continue
         for address, vpc in network.vpcs.items():
             if ip_network(spoke.cidr) in vpc.cidrs and ip_network(spoke.routable_cidr) in vpc.cidrs:
-                found[address] = frozenset(map(ip_network, spoke.hidden_cidrs))
+                found[address] = frozenset(map(ip_network, spoke.non_routable_cidrs))
     return found
 
 
 def visible_ranges(estate: Estate, network: Network) -> tuple[Cidr, ...]:
     """Every known CIDR of a VPC by which other locations know it."""
-    hidden = hidden_ranges(estate, network)
+    non_routable = non_routable_ranges(estate, network)
     return tuple(
         cidr
         for vpc in network.vpcs.values()
         for cidr in vpc.cidrs
-        if not isinstance(cidr, Unknown) and cidr not in hidden.get(vpc.address, ())
+        if not isinstance(cidr, Unknown) and cidr not in non_routable.get(vpc.address, ())
     )

@@ -331,7 +331,7 @@ _ALL = (
         TGW + "how-transit-gateways-work.html",
     ),
     ProofRule(
-        "hidden-range-routed",
+        "non-routable-range-routed",
         "The hub has a route to a CIDR that a spoke with a routable CIDR hides.",
         "The CIDR is in use elsewhere, so packets for its other owner would reach this spoke. An attachment propagates "
         "every CIDR of its VPC; a static route for the routable CIDR does not.",

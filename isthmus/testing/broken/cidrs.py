@@ -109,18 +109,18 @@ ROUTABLE = "10.251.0.0/24"
 
 
 @breaks
-def hidden_range_reached(estate: Estate) -> Estate:
+def non_routable_range_reached(estate: Estate) -> Estate:
     hidden = extra_spoke(routable_cidr=ROUTABLE)
     return grown(estate, spokes=[hidden, extra_spoke("other", cidr="10.250.0.0/22")])
 
 
 @breaks
-def hidden_range_not_private(estate: Estate) -> Estate:
+def non_routable_range_not_private(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(cidr="8.8.0.0/20", routable_cidr="100.64.250.0/24")])
 
 
 @breaks
-def block_in_hidden_range(estate: Estate) -> Estate:
+def block_in_non_routable_range(estate: Estate) -> Estate:
     hidden = extra_spoke(cidr="192.168.240.0/20", routable_cidr="100.64.250.0/24")
     return replace(grown(estate, spokes=[hidden]), blocks=[*estate.blocks, "192.168.250.0/24"])
 

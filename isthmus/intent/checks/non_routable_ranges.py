@@ -19,42 +19,42 @@ _ACTIONS = "https://docs.aws.amazon.com/service-authorization/latest/reference/l
 _PRIVATE_NAT = "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-scenarios.html"
 
 
-def _hidden(estate: Estate) -> Iterator[tuple[Spoke, IPv4Network]]:
+def _non_routable(estate: Estate) -> Iterator[tuple[Spoke, IPv4Network]]:
     for _, spoke in estate.spokes:
-        for cidr in networks(spoke.hidden_cidrs):
+        for cidr in networks(spoke.non_routable_cidrs):
             yield spoke, cidr
 
 
 @rule("its hosts reach such addresses by the local route of their own VPC, so their packets never leave it", _LOCAL)
-def hidden_range_reached(estate: Estate) -> Iterator[Fault]:
+def non_routable_range_reached(estate: Estate) -> Iterator[Fault]:
     """A range of a spoke with `routable_cidr` overlaps a range that the spoke has to reach."""
-    for spoke, hidden in _hidden(estate):
+    for spoke, non_routable in _non_routable(estate):
         for other, what, cidr in reached_ranges(estate, spoke):
-            if not cidr.overlaps(hidden):
+            if not cidr.overlaps(non_routable):
                 continue
             if isinstance(other, Spoke):
                 remedy = "another routable_cidr there" if other.routable_cidr else "a routable_cidr there too"
                 remedy += ", or segments that do not reach each other"
-                yield Fault(spoke, f"{hidden} overlaps {what}, which it reaches, {place_of(other)}", remedy)
+                yield Fault(spoke, f"{non_routable} overlaps {what}, which it reaches, {place_of(other)}", remedy)
             else:
                 remedy = "site_networks without this network, or another range for it"
-                yield Fault(spoke, f"{hidden} overlaps {what}, which it reaches", remedy)
+                yield Fault(spoke, f"{non_routable} overlaps {what}, which it reaches", remedy)
 
 
 @rule("public addresses used inside the network hide the same addresses on the internet")
-def hidden_range_not_private(estate: Estate) -> Iterator[Fault]:
+def non_routable_range_not_private(estate: Estate) -> Iterator[Fault]:
     """A range of a spoke with `routable_cidr` is not a private range."""
-    for spoke, cidr in _hidden(estate):
+    for spoke, cidr in _non_routable(estate):
         if not any(cidr.subnet_of(private) for private in PRIVATE):
             remedy = f"a range in {', '.join(map(str, PRIVATE[:3]))} or {PRIVATE[3]}"
             yield Fault(spoke, f"{cidr} is a public range", remedy)
 
 
 @rule("the route to the block would take the place of the local route of the VPC", _LOCAL)
-def block_in_hidden_range(estate: Estate) -> Iterator[Fault]:
+def block_in_non_routable_range(estate: Estate) -> Iterator[Fault]:
     """A block of the estate lies inside a range of a spoke with `routable_cidr`, or equals it."""
     blocks = networks(estate.blocks)
-    for spoke, cidr in _hidden(estate):
+    for spoke, cidr in _non_routable(estate):
         hit = next((block for block in blocks if block.subnet_of(cidr)), None)
         if hit is not None:
             given = f"{cidr} contains the block {hit} of the estate, {place_of(estate)}"

@@ -7,41 +7,41 @@ from collections.abc import Iterator
 from isthmus.intent import Estate
 from isthmus.network.learned_routes import covers
 from isthmus.network.model import Attachment, AttachmentKind, Cidr, Network, TgwTable, Unknown
-from isthmus.proof.pairs.translated import hidden_ranges
+from isthmus.proof.pairs.translated import non_routable_ranges
 from isthmus.proof.result.findings import Violation
 
 
-def hidden_range_violations(estate: Estate, network: Network) -> Iterator[Violation]:
-    """Transit gateway route tables with a route to a hidden CIDR.
+def non_routable_range_violations(estate: Estate, network: Network) -> Iterator[Violation]:
+    """Transit gateway route tables with a route to a non-routable CIDR.
 
     An attachment that propagates does so for every CIDR of its VPC.
     https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
     """
-    hidden = hidden_ranges(estate, network)
+    translated = non_routable_ranges(estate, network)
     for attachment in network.attachments.values():
         if attachment.kind is not AttachmentKind.VPC or not isinstance(attachment.attached, str):
             continue
-        cidrs = hidden.get(attachment.attached, frozenset())
+        cidrs = translated.get(attachment.attached, frozenset())
         listed = ", ".join(map(str, sorted(cidrs, key=str)))
         for table in network.tgw_tables.values() if cidrs else ():
             if attachment.address in table.propagations:
                 source = table.sources.get(("propagation", attachment.address), attachment.address)
                 why = f"{attachment.attached} propagates every CIDR into {table.address}, also {listed}"
-                yield Violation("hidden-range-routed", why, (source, attachment.address, table.address))
+                yield Violation("non-routable-range-routed", why, (source, attachment.address, table.address))
             for address, destination in _static(network, table, attachment, cidrs):
                 why = f"{table.address} has a route for {destination} to {attachment.attached}, which hides {listed}"
-                yield Violation("hidden-range-routed", why, (address, attachment.address, table.address))
+                yield Violation("non-routable-range-routed", why, (address, attachment.address, table.address))
 
 
 def _static(
-    network: Network, table: TgwTable, attachment: Attachment, hidden: frozenset[Cidr]
+    network: Network, table: TgwTable, attachment: Attachment, non_routable: frozenset[Cidr]
 ) -> Iterator[tuple[str, Cidr]]:
-    """The static routes of a table that lead packets for hidden addresses to an attachment."""
+    """The static routes of a table that lead packets to non-routable addresses to an attachment."""
     for route in table.routes:
         if route.attachment not in (attachment.address, *attachment.aliases):
             continue
         for destination in _destinations(network, route.destination):
-            if any(covers(destination, cidr) or covers(cidr, destination) for cidr in hidden):
+            if any(covers(destination, cidr) or covers(cidr, destination) for cidr in non_routable):
                 yield route.address, destination
 
 
