@@ -252,3 +252,8 @@ def test_without_an_intent_a_longer_prefix_is_a_note(tmp_path: Path) -> None:
     answer = subject.prove()
     assert not [v for v in answer.violations if v.rule == "longer-prefix-over-vpn"]
     assert any("only a shorter prefix over" in note for note in answer.notes)
+
+
+def test_virtual_interfaces_are_assumed_to_be_up(subject: proof.Analysis) -> None:
+    assumed = " ".join(subject.prove(scenarios=False).assumptions)
+    assert "every tunnel and virtual interface is up" in assumed

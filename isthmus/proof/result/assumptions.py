@@ -37,7 +37,7 @@ def assumptions(engine: Forwarding, locations: Locations) -> Iterator[str]:
     for site in engine.sites.by_name.values():
         yield from _advertised(engine, site)
     if any(site.connections for site in engine.sites.by_name.values()):
-        yield _ROUTERS
+        yield _routers(engine)
     yield from _inspected(engine.network.firewalls.values())
     yield from _appliances(engine.network.endpoints.values())
     if not all(map(allows_everything, engine.network.nacls.values())):
@@ -50,10 +50,15 @@ def assumptions(engine: Forwarding, locations: Locations) -> Iterator[str]:
 _NOT_COVERED = (
     "security groups and host firewalls are not evaluated: the result covers routing, network ACLs and Network Firewall"
 )
-_ROUTERS = (
-    "on-premises routers deliver packets to their own networks, and send packets for prefixes that AWS advertises to "
-    "AWS; every tunnel is up"
-)
+
+
+def _routers(engine: Forwarding) -> str:
+    """What the routers at the other end of each connection do."""
+    up = "tunnel and virtual interface" if engine.network.dx_gateways else "tunnel"
+    return (
+        "on-premises routers deliver packets to their own networks, and send packets for prefixes that AWS advertises "
+        f"to AWS; every {up} is up"
+    )
 
 
 def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
@@ -64,7 +69,7 @@ def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
     for site in sites:
         yield from _advertised(engine, site)
     if any(site.connections for site in sites):
-        yield _ROUTERS
+        yield _routers(engine)
     if any(path.crossings for path in paths):
         yield _client_ports(engine)
     firewalls = {id(found): found for address in met if (found := engine.index.firewall_of.get(address)) is not None}
