@@ -31,23 +31,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--failures", action="store_true", help="with test: also play every failure scenario of the proof"
     )
+    parser.add_argument("--json", metavar="FILE", help="with test: write the result as JSON ('-': standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the action. `test` returns 0 if no packet differs from the proof, else 1. The others return 0."""
     from isthmus.lab.labs import Labs
+    from isthmus.text.output_files import check_outputs
 
     action = arguments.action
-    for flag, owner in (("plain", "up"), ("failures", "test")):
+    for flag, owner in (("plain", "up"), ("failures", "test"), ("json", "test")):
         if getattr(arguments, flag) and action != owner:
             raise CannotAnswer(f"--{flag} is for isthmus lab {owner}: leave it out")
+    check_outputs([arguments.json], [arguments.path])
     _check_rights()
     with Labs().locked(Path(arguments.path)) as lab:
         match action:
             case "up":
                 return _up(lab, plain=arguments.plain)
             case "test":
-                return _test(lab, with_failures=arguments.failures, quiet=arguments.quiet)
+                return _test(lab, with_failures=arguments.failures, json=arguments.json, quiet=arguments.quiet)
         return _down(lab)
 
 
@@ -91,12 +94,14 @@ def _up(lab: Lab, *, plain: bool) -> int:
     return 0
 
 
-def _test(lab: Lab, *, with_failures: bool, quiet: bool) -> int:
+def _test(lab: Lab, *, with_failures: bool, json: str | None, quiet: bool) -> int:
     from isthmus.lab.output_text import digest, read_files
     from isthmus.lab.session import session_of
     from isthmus.lab.testing import results_of
+    from isthmus.report.lab_json import lab_json
     from isthmus.report.lab_terminal import print_results
     from isthmus.text.console import console
+    from isthmus.text.output_files import STDOUT, publish
     from isthmus.text.progress import progress
 
     state = lab.running()
@@ -119,7 +124,10 @@ def _test(lab: Lab, *, with_failures: bool, quiet: bool) -> int:
                     f"  write: isthmus lab down {lab.output} && isthmus lab up {lab.output}"
                 )
             results = results_of(lab.output, files, session, connection, step, with_failures=with_failures)
-    print_results(results, console(), quiet=quiet)
+    if json != STDOUT:
+        print_results(results, console(), quiet=quiet)
+    if json is not None:
+        publish(json, "json", lab_json(results, plain=state.plain))
     return 1 if results.differ else 0
 
 

@@ -43,9 +43,14 @@ class Built:
         """How many packets of each exchange arrive (see `isthmus.lab.exchange`)."""
         return self._exchange.ask(questions)
 
-    def follow(self, question: Sequence[int]) -> list[Seen]:
-        """Send the packets of one exchange again, and return every place that they pass."""
-        return followed(self._names, lambda: self._exchange.ask([question]))
+    def follow(self, questions: Sequence[Sequence[int]]) -> list[list[Seen]]:
+        """Send the packets of exchanges again, and return every place that those of each one pass."""
+        first = self._exchange.next_number
+        places: list[list[Seen]] = [[] for _ in questions]
+        for seen in followed(self._names, lambda: self._exchange.ask(questions)):
+            if first <= seen.number < first + len(places):  # else a late packet of another exchange
+                places[seen.number - first].append(seen)
+        return places
 
     def ip(self, commands: Mapping[str, Sequence[str]]) -> None:
         """Run commands of `ip` by namespace."""

@@ -6,10 +6,13 @@ The engine is asked about exactly the packet that is sent: its addresses, ports,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from itertools import islice
 
+from isthmus.lab.follow import Seen
 from isthmus.lab.hops import may_be_filtered, stopped_in_device, stopped_where
 from isthmus.lab.packet_bytes import ICMP, TCP, UDP
 from isthmus.lab.questions import is_site
@@ -20,14 +23,20 @@ from isthmus.network.answers import AtSite, InSubnet, Internet, Outcome, Packet,
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Site, Unknown
 
-__all__ = ["MOST_FOLLOWED", "PacketDifference", "Score", "compare"]
+__all__ = ["EQUAL", "MOST_FOLLOWED", "PacketDifference", "Score", "compare"]
 
 _NAMES = {ICMP: "icmp", TCP: "tcp", UDP: "udp"}
 _AGAIN = 3
 """Times that a packet is sent whose result differs: on a machine under load it may come late."""
 
+_FOLLOWED_AT_ONCE = 500
+"""Packets that are followed at one time, so that no buffer overflows."""
+
 MOST_FOLLOWED = 10
 """Differences with their hops in the lab: the cause of many is often the same."""
+
+EQUAL = (str(Outcome.REACHABLE), str(Outcome.BLOCKED))
+"""Results by name that the lab and the proof agree on. Every other result is one that they cannot be compared for."""
 
 _DEVICE_FILTER = "not compared: the filter of a device drops packets of a subnet without workloads"
 _UNKNOWN = "unknown to the proof"
@@ -62,6 +71,9 @@ class PacketDifference:
         return f"{self.way} {ends} {self.traffic}: proof {self.proof}, packet {seen}: {self.why}"
 
 
+_Verdict = PacketDifference | str
+
+
 @dataclass
 class Score:
     """What was compared: pairs, packets sent, results by name, differences, and what arrived: packets and replies."""
@@ -83,34 +95,48 @@ def compare(
 ) -> Score:
     """Send the packets, and compare each result with the engine's. Raises `NotHere`."""
     score = Score(len({question[:2] for question in questions}))
+    differing: dict[Question, list[_Verdict]] = {}
     unsettled = list(questions)
     for attempt in range(_AGAIN):
+        last = attempt == _AGAIN - 1
+        differing = {}
         score.packets += len(unsettled)
-        differing = []
-        for question, seen in zip(unsettled, lab.ask(unsettled), strict=True):
-            found = list(_verdicts(engine, sites, wiring.hosts, question, seen))
-            different = any(isinstance(one, PacketDifference) for one in found)
-            if different and attempt < _AGAIN - 1:
-                differing.append(question)
-                continue
-            score.arrived += seen.forward + seen.back
-            played: tuple[str, ...] = ()
-            if different and (may_be_filtered(wiring, question) or len(score.differences) < MOST_FOLLOWED):
-                hops = lab.follow(question)
-                played = stopped_where(wiring, hops)
-                if may_be_filtered(wiring, question) and stopped_in_device(wiring, hops):
-                    found = [_DEVICE_FILTER]
-            for one in found:
-                if isinstance(one, PacketDifference):
-                    score.differences.append(_with_hops(one, played))
+        with closing(lab.ask_in_parts(unsettled)) as answers:
+            for question, seen in answers:
+                found = list(_verdicts(engine, sites, wiring.hosts, question, seen))
+                different = any(isinstance(one, PacketDifference) for one in found)
+                if different:
+                    differing[question] = found
                 else:
-                    score.verdicts[one] += 1
-        unsettled = differing
+                    score.verdicts.update(map(str, found))
+                score.arrived += seen.forward + seen.back if last or not different else 0
+        unsettled = list(differing)
+    _add_differences(score, differing, wiring, lab)
     return score
 
 
-def _with_hops(difference: PacketDifference, played: tuple[str, ...]) -> PacketDifference:
-    return PacketDifference(**{**vars(difference), "played": played})
+def _add_differences(
+    score: Score, differing: Mapping[Question, Sequence[_Verdict]], wiring: Wiring, lab: Connection
+) -> None:
+    """Follow the packets that differ, but of those that no filter of a device drops only the first ones."""
+    filtered = {question for question in differing if may_be_filtered(wiring, question)}
+    others = islice((question for question in differing if question not in filtered), MOST_FOLLOWED)
+    hops = _followed(lab, [*filtered, *others])
+    for question, found in differing.items():
+        if question in filtered and stopped_in_device(wiring, hops[question]):
+            score.verdicts[_DEVICE_FILTER] += 1
+            continue
+        played = stopped_where(wiring, hops.get(question, ()))
+        for one in found:
+            if isinstance(one, PacketDifference):
+                score.differences.append(replace(one, played=played))
+            else:
+                score.verdicts[one] += 1
+
+
+def _followed(lab: Connection, questions: Sequence[Question]) -> dict[Question, list[Seen]]:
+    parts = [questions[start : start + _FOLLOWED_AT_ONCE] for start in range(0, len(questions), _FOLLOWED_AT_ONCE)]
+    return {question: seen for part in parts for question, seen in zip(part, lab.follow(part), strict=True)}
 
 
 def _location(host: LabHost) -> Position:
@@ -123,7 +149,7 @@ def _location(host: LabHost) -> Position:
 
 def _verdicts(
     engine: Forwarding, sites: Iterable[Site], hosts: Sequence[LabHost], question: Question, seen: Arrivals
-) -> Iterator[PacketDifference | str]:
+) -> Iterator[_Verdict]:
     """How the proof and the lab compare: for the packet, and for the reply to one that arrives."""
     source, destination = hosts[question.source], hosts[question.destination]
     claims = _claimed(sites, source, destination), _claimed(sites, destination, source)
@@ -155,7 +181,7 @@ def _claimed(sites: Iterable[Site], source: LabHost, destination: LabHost) -> bo
     return False
 
 
-def _reply(packet: Packet, trip: RoundTrip, seen: Arrivals) -> PacketDifference | str:
+def _reply(packet: Packet, trip: RoundTrip, seen: Arrivals) -> _Verdict:
     """The reply, and of TCP the packet after it: a firewall that missed the reply stops that one.
 
     If the first packet is unknown to the proof, so is the third.
@@ -172,7 +198,7 @@ def _reply(packet: Packet, trip: RoundTrip, seen: Arrivals) -> PacketDifference 
     return _compared(packet, "return", trip.reply.paths, arrived)
 
 
-def _compared(packet: Packet, way: str, paths: Sequence[Path], arrived: bool) -> PacketDifference | str:
+def _compared(packet: Packet, way: str, paths: Sequence[Path], arrived: bool) -> _Verdict:
     outcomes = {path.outcome for path in paths}
     if not paths or Outcome.UNKNOWN in outcomes:
         return _UNKNOWN

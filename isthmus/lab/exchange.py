@@ -16,11 +16,14 @@ __all__ = ["Exchange", "open_socket"]
 _ETH_P_IP = 0x0800
 _SO_RCVBUFFORCE = 33
 _BUFFER = 128 << 20
-_PART = 1_000
+_PART = 4_000
 """Exchanges at one time, so that no buffer overflows."""
 
 _QUIET = 0.1
 """Seconds without a packet after which no packet is expected."""
+
+_NUMBERS = 1 << 31
+"""Numbers of exchanges. A packet holds a number of 32 bits."""
 
 Sent = tuple[int, bytes]
 """The number of the host that sends, and the packet."""
@@ -49,6 +52,8 @@ class Exchange:
         self._hosts = hosts
         self._socket = open_socket(namespace)
         self._by_interface = {host["interface"]: number for number, host in enumerate(hosts)}
+        self.next_number = 0
+        """The number of the next exchange. No two have the same: a packet that comes late counts for no other one."""
 
     def ask(self, questions: Sequence[Sequence[int]]) -> list[int]:
         """How many packets of each exchange arrive: the first, the reply to it, and of TCP the third of the handshake.
@@ -56,16 +61,21 @@ class Exchange:
         A question is the numbers of the source and destination hosts, the protocol, the source port and the port.
         """
         arrived = [0] * len(questions)
+        first_number = self.next_number
+        self.next_number = (first_number + len(questions)) % _NUMBERS
         for start in range(0, len(questions), _PART):
             part = range(start, min(start + _PART, len(questions)))
-            sent: Iterable[Sent] = (self._first(number, *questions[number]) for number in part)
+            sent: Iterable[Sent] = (self._first(first_number + index, *questions[index]) for index in part)
             for step in range(3):
                 came = [(host, packet) for host, packet in self._exchange(sent) if packet.step == step]
                 sent = []
                 for host, packet in came:
-                    a, b, protocol = questions[packet.number][:3]
+                    index = packet.number - first_number
+                    if not 0 <= index < len(questions):
+                        continue
+                    a, b, protocol = questions[index][:3]
                     if self._is_due(host, packet, a, b):
-                        arrived[packet.number] = step + 1
+                        arrived[index] = step + 1
                         if step == 0 or protocol == packet_bytes.TCP:
                             sent.append((host, packet_bytes.reply(packet)))
         return arrived

@@ -1,4 +1,4 @@
-"""Follows one exchange through a lab: every interface where one of its packets is seen, in order of time."""
+"""Follows exchanges through a lab: every interface where one of their packets is seen, in order of time."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Seen(NamedTuple):
 
     - `time`: nanoseconds. `step`: 0 for the first packet of an exchange, 1 for the reply, 2 for the third of TCP.
     - `out`: the namespace sends it; else it receives it.
+    - `number`: that of the exchange.
     """
 
     time: int
@@ -32,10 +33,15 @@ class Seen(NamedTuple):
     out: bool
     source: str
     destination: str
+    number: int
 
 
 def followed(namespaces: Sequence[str], send: Callable[[], object]) -> list[Seen]:
-    """Every place that the packets pass that `send` sends. The call returns when no packet moves."""
+    """Every place that the packets pass that `send` sends. It returns when no packet moves.
+
+    Each namespace needs a socket, and the kernel takes long to close one (it waits for an RCU grace period). So `send`
+    sends all exchanges that are of interest.
+    """
     ears = [(name, open_socket(name, _ETH_P_ALL)) for name in namespaces]
     try:
         for _, ear in ears:
@@ -59,4 +65,4 @@ def _received(name: str, ear: socket.socket) -> Iterator[Seen]:
             seconds, nanoseconds = _TIME.unpack(extra[0][2][: _TIME.size])
             time = seconds * 1_000_000_000 + nanoseconds
             out = kind == socket.PACKET_OUTGOING
-            yield Seen(time, packet.step, name, interface, out, packet.source, packet.destination)
+            yield Seen(time, packet.step, name, interface, out, packet.source, packet.destination, packet.number)

@@ -55,7 +55,7 @@ class _Server:
 
 _REQUESTS: Mapping[str, Callable[[Built, Any, Callable[[str], None]], Any]] = {
     "ask": lambda lab, questions, _: lab.ask(questions),
-    "follow": lambda lab, question, _: lab.follow(question),
+    "follow": lambda lab, questions, _: lab.follow(questions),
     "ip": lambda lab, commands, _: lab.ip(commands),
     "filter": lambda lab, rulesets, _: lab.filter(rulesets),
     "vpn": lambda lab, document, step: lab.vpn.start(document, step),

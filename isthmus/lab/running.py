@@ -8,7 +8,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,8 @@ STAY = "stay\n"
 """The input with which the process of a listening lab goes on without the process that started it."""
 
 _PACKAGE = Path(__file__).parents[2]
+_PART = 8_000
+"""Packets of one request."""
 
 Step = Callable[[str], None]
 
@@ -70,9 +73,22 @@ class Connection:
         arrived = self._say({"ask": questions}) if questions else []
         return [Arrivals(*(count > step for step in range(3))) for count in arrived]
 
-    def follow(self, question: Question) -> list[Seen]:
-        """Send one packet again, and return every interface that it and its replies pass."""
-        return [Seen(*seen) for seen in self._say({"follow": question})]
+    def ask_in_parts(self, questions: Sequence[Question]) -> Generator[tuple[Question, Arrivals]]:
+        """Send every packet. A part is sent while the caller uses the answers of the part before.
+
+        Use no other method before the iterator ends. Close it (`contextlib.closing`) if you leave it early.
+        """
+        parts = [questions[start : start + _PART] for start in range(0, len(questions), _PART)]
+        sender = ThreadPoolExecutor(1)
+        try:
+            for part, answers in zip(parts, [sender.submit(self.ask, part) for part in parts], strict=True):
+                yield from zip(part, answers.result(), strict=True)
+        finally:
+            sender.shutdown(cancel_futures=True)
+
+    def follow(self, questions: Sequence[Question]) -> list[list[Seen]]:
+        """Send packets again, and return every interface that each one and its replies pass."""
+        return [[Seen(*seen) for seen in places] for places in self._say({"follow": questions})]
 
     def ip(self, commands: Mapping[str, Sequence[str]]) -> None:
         """Run commands of `ip` by namespace."""

@@ -13,7 +13,7 @@ from typing import Any
 from tests.docs.readme import PROJECT
 
 DOCUMENT = PROJECT / "docs/reference/json.md"
-COMMANDS = ("prove", "trace", "diff", "steps", "scan", "cost", "review", "show", "handover")
+COMMANDS = ("prove", "trace", "diff", "steps", "scan", "cost", "review", "show", "handover", "lab")
 SHARED = "common.schema.json"
 HEAD = """# JSON documents
 

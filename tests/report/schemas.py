@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 Schema = dict[str, Any]
-COMMANDS = ("cost", "diff", "handover", "prove", "review", "scan", "show", "steps", "trace")
+COMMANDS = ("cost", "diff", "handover", "lab", "prove", "review", "scan", "show", "steps", "trace")
 SHARED = "common.schema.json"
 
 

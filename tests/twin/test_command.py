@@ -17,6 +17,7 @@ from isthmus.cli import main
 from isthmus.lab import labs
 from isthmus.proof.result.failures import Failure, FailureKind
 from tests.proof.estates import write
+from tests.report.schemas import faults
 from tests.twin.outputs import output_of
 from tests.twin.test_isolation import outside
 
@@ -67,6 +68,11 @@ def test_up_test_and_down(run: Run, output: Path, tmp_path: Path) -> None:
     code, printed, _ = run("test", output)
     assert (code, "no packet differs" in printed) == (0, True)
     assert "126 pairs of hosts, 378 packets" in printed
+    code, printed, _ = run("test", output, "--json", "-")
+    document = json.loads(printed)
+    assert (code, document["differs"], document["links"], faults(document)) == (0, False, "plain", [])
+    assert document["packets"]["as_proved"] == {"blocked": 81, "reachable": 612}
+    assert document["packets"]["not_compared"] == []
     assert run("up", output)[0] == 2, "one lab for each output"
     pid = pid_of(tmp_path)
     assert run("down", output)[:2] == (0, f"down: the lab of {output} and everything in it is removed\n")
@@ -77,8 +83,8 @@ def test_up_test_and_down(run: Run, output: Path, tmp_path: Path) -> None:
 
 def test_without_a_lab(run: Run, output: Path) -> None:
     assert run("down", output)[:2] == (0, f"down: no lab of {output} runs\n")
-    code, _, error = run("test", output)
-    assert (code, f"isthmus lab up {output}" in error) == (2, True)
+    code, printed, error = run("test", output, "--json", "-")
+    assert (code, printed, f"isthmus lab up {output}" in error) == (2, "", True)
 
 
 def test_an_output_that_changed_is_not_compared(run: Run, output: Path) -> None:
@@ -96,8 +102,13 @@ def test_a_packet_that_differs_is_shown_with_both_paths(
     monkeypatch.setattr("isthmus.lab.comparison.MOST_FOLLOWED", 3)
     monkeypatch.setattr("isthmus.lab.plain_links.transit_routes", lambda *_: {})
     assert run("up", output)[0] == 0
-    code, printed, _ = run("test", output)
+    where = output.parent / "lab.json"
+    code, printed, _ = run("test", output, "--json", str(where))
     assert code == 1
+    document = json.loads(where.read_text())
+    differences = document["packets"]["differences"]
+    assert (document["differs"], faults(document)) == (True, [])
+    assert [bool(difference["path_in_the_lab"]) for difference in differences].count(True) == 3
     assert "packets differ" in printed
     assert "path of the proof:" in printed
     assert "packet leaves dev/module.spoke_dev.aws_subnet.private_az1" in printed
@@ -212,10 +223,19 @@ def test_a_lab_in_which_a_failure_did_not_end_is_not_compared(
     assert (code, "still plays a failure: tunnel 1 of" in error) == (2, True)
 
 
-@pytest.mark.parametrize(("action", "flag"), [("test", "--plain"), ("up", "--failures"), ("down", "--failures")])
+@pytest.mark.parametrize(
+    ("action", "flag"),
+    [("test", "--plain"), ("up", "--failures"), ("down", "--failures"), ("up", "--json=-"), ("down", "--json=-")],
+)
 def test_a_flag_of_another_action_is_refused(run: Run, output: Path, action: str, flag: str) -> None:
     code, _, error = run(action, output, flag, "--vpn")
-    assert (code, f"{flag} is for isthmus lab" in error) == (2, True)
+    assert (code, f"{flag.partition('=')[0]} is for isthmus lab" in error) == (2, True)
+
+
+def test_an_input_is_not_overwritten(run: Run, output: Path) -> None:
+    before = (output / "intent.json").read_bytes()
+    code, _, error = run("test", output, "--json", str(output / "intent.json"))
+    assert (code, "is an input" in error, (output / "intent.json").read_bytes()) == (2, True, before)
 
 
 def test_missing_packages_are_named(run: Run, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
