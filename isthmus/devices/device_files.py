@@ -141,6 +141,8 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
             {prefix for connection in device.connections for prefix in connection.advertises}
             | {prefix for interface in device.virtual_interfaces for prefix in interface.advertises}
         ),
+        # What has BGP sessions, each with its prefixes in both directions.
+        "sessions": [*(c for c in device.connections if c.bgp), *device.virtual_interfaces],
         "everything": IPv4Network("0.0.0.0/0"),
         "most_prefixes": MOST_PREFIXES,
         "mss": min(size.mss for connection in device.connections for size in _sizes(connection)),

@@ -4,7 +4,6 @@ title = "strongSwan with FRRouting"
 versions = "strongSwan 5.9.4, FRRouting 8.4"
 static = true              # static routing, without BGP
 certificates = true        # authentication with a certificate
-direct_connect = true      # virtual interfaces of Direct Connect; false if it is not there
 [files]                    # output file = its template
 "frr.conf" = "frr.conf.j2"
 [phase1.encryption]        # the name of AWS = the name of the platform
@@ -44,7 +43,6 @@ class Platform:
     versions: str
     static: bool
     certificates: bool
-    direct_connect: bool
     files: Mapping[str, str]
     phase1: PhaseAlgorithms
     phase2: PhaseAlgorithms
@@ -73,7 +71,6 @@ def platform(name: str) -> Platform:
         versions=document["versions"],
         static=document["static"],
         certificates=document["certificates"],
-        direct_connect=document.get("direct_connect", False),
         files=document["files"],
         phase1=PhaseAlgorithms(**document["phase1"]),
         phase2=PhaseAlgorithms(**document["phase2"]),

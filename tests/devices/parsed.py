@@ -5,21 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
-from isthmus.devices import Device, FilterAction, Service
+from isthmus.devices import Device, DeviceVirtualInterface, FilterAction, Service
 
 ANYTHING = Service()
+TUNNEL_PREFERENCE, DIRECT_CONNECT_PREFERENCE = 100, 200
 
 
 @dataclass(frozen=True)
 class Neighbor:
-    """A BGP neighbor: its ASN, and the prefixes of the filters in both directions."""
+    """A BGP neighbor: its ASN, the prefixes of the filters in both directions, and what only Direct Connect has.
+
+    - `key`: the placeholder of the key of the session. `preference`: the local preference of accepted prefixes.
+    """
 
     asn: int
     accepts: frozenset[IPv4Network]
     advertises: frozenset[IPv4Network]
+    key: str = ""
+    preference: int = TUNNEL_PREFERENCE
+    bfd: bool = False
+
+
+@dataclass(frozen=True)
+class Vlan:
+    """The interface of the device for one virtual interface: a VLAN on a port."""
+
+    port: str
+    vlan: int
+    address: IPv4Interface
+    mtu: int
 
 
 @dataclass(frozen=True)
@@ -34,7 +51,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A configuration: addresses of tunnel interfaces, BGP, static routes to the tunnels, filters in order, DNS."""
+    """A configuration: addresses of tunnel interfaces, BGP, static routes to the tunnels, filters in order, DNS.
+
+    `vlans` are the interfaces for virtual interfaces of Direct Connect; their addresses are not in `inside`.
+    """
 
     inside: frozenset[str]
     asn: int | None
@@ -46,11 +66,13 @@ class Parsed:
     forwarded: Mapping[str, frozenset[IPv4Address]]
     keys: int
     mss: frozenset[int]
+    vlans: frozenset[Vlan] = frozenset()
 
 
 def expected(device: Device) -> Parsed:
     """What the configuration of a device has to say."""
     prefixes = [prefix for connection in device.connections for prefix in connection.advertises]
+    prefixes += [prefix for interface in device.virtual_interfaces for prefix in interface.advertises]
     return Parsed(
         inside=frozenset(f"{tunnel.inside_address}/30" for tunnel in device.tunnels),
         asn=device.asn if device.bgp else None,
@@ -59,7 +81,8 @@ def expected(device: Device) -> Parsed:
             for connection in device.connections
             if connection.bgp
             for tunnel in connection.tunnels
-        },
+        }
+        | {interface.aws_address.ip: _direct(interface) for interface in device.virtual_interfaces},
         originates=frozenset(prefixes),
         static=frozenset(prefix for connection in device.connections for prefix in connection.static_routes),
         from_aws=tuple(_entries(device, from_aws=True)),
@@ -71,7 +94,28 @@ def expected(device: Device) -> Parsed:
             for connection in device.connections
             for tunnel in connection.tunnels
         ),
+        vlans=frozenset(
+            Vlan(f"REPLACE_WITH_THE_PORT_OF_{upper(each.name)}", each.vlan, each.address, each.mtu)
+            for each in device.virtual_interfaces
+        ),
     )
+
+
+def _direct(interface: DeviceVirtualInterface) -> Neighbor:
+    """The neighbor of a virtual interface: it is preferred to a tunnel."""
+    return Neighbor(
+        interface.aws_asn,
+        frozenset(interface.accepts),
+        frozenset(interface.advertises),
+        f"REPLACE_WITH_THE_BGP_KEY_OF_{upper(interface.name)}",
+        DIRECT_CONNECT_PREFERENCE,
+        interface.bfd,
+    )
+
+
+def upper(name: str) -> str:
+    """A name in a placeholder."""
+    return re.sub(r"\W", "_", name).upper()
 
 
 def stated(device: Device, name: str) -> Parsed:
@@ -139,14 +183,33 @@ def keys(text: str) -> int:
 
 
 def neighbors(text: str, lists: Mapping[str, set[IPv4Network]]) -> dict[IPv4Address, Neighbor]:
-    """The neighbors of FRRouting, IOS and ASA: their lines start with `neighbor` and the address."""
+    """The neighbors of FRRouting, IOS and ASA: their lines start with `neighbor` and the address.
+
+    A route map in the place of the incoming prefix list names its prefix list, and sets the local preference.
+    """
+    maps = {
+        name: (prefix_list, int(preference))
+        for name, prefix_list, preference in every(
+            r"^route-map (\S+) permit 10\n match ip address prefix-list (\S+)\n set local-preference (\d+)$", text
+        )
+    }
     listed = {}
     for address, asn in every(r"^\s*neighbor (\S+) remote-as (\d+)$", text):
-        into, out = (
-            found(rf"^\s*neighbor {re.escape(address)} prefix-list (\S+) {direction}$", text)
-            for direction in ("in", "out")
+        at = rf"^\s*neighbor {re.escape(address)} "
+        out = found(rf"{at}prefix-list (\S+) out$", text)
+        mapped = first(rf"{at}route-map (\S+) in$", text)
+        into, preference = (
+            maps[mapped[1]] if mapped else (found(rf"{at}prefix-list (\S+) in$", text), TUNNEL_PREFERENCE)
         )
-        listed[IPv4Address(address)] = Neighbor(int(asn), frozenset(lists[into]), frozenset(lists[out]))
+        key = first(rf"{at}password (\S+)$", text)
+        listed[IPv4Address(address)] = Neighbor(
+            int(asn),
+            frozenset(lists[into]),
+            frozenset(lists[out]),
+            key[1] if key else "",
+            preference,
+            bool(first(rf"{at}(?:fall-over )?bfd$", text)),
+        )
     return listed
 
 

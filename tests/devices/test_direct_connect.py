@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from ipaddress import IPv4Interface
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,19 @@ import pytest
 from isthmus.devices import Device
 from isthmus.devices.device_files import configuration
 from isthmus.devices.from_output import devices
-from isthmus.errors import CannotAnswer
 from isthmus.output.folder import read_output
 from isthmus.output.overview import advertised, roots
 from isthmus.platforms import platform, platform_names
 from isthmus.report.handover import sheets
 from isthmus.report.handover_json import handover_json
 from modules.output_folder import write_output
+from tests.devices.facts import differences
+from tests.devices.facts.direct_connect_facts import DIRECT_CONNECT
+from tests.devices.facts.lines import lines_of
 from tests.devices.from_json import devices_from_json
+from tests.devices.parsed import stated
+from tests.devices.readers import parsed
 from tests.modules.synthesized import files_of
-
-ABLE = tuple(name for name in platform_names() if platform(name).direct_connect)
 
 
 @pytest.fixture(scope="module")
@@ -56,32 +59,43 @@ def test_it_accepts_the_same_prefixes_as_the_tunnels(device: Device) -> None:
     assert (interface.aws_asn, interface.vlan, interface.mtu) == (64_513, 101, 8500)
 
 
-@pytest.mark.parametrize("name", ABLE)
-def test_the_configuration_has_the_session_and_prefers_it(device: Device, name: str) -> None:
+@pytest.mark.parametrize("name", platform_names())
+def test_the_configuration_of_a_virtual_interface_reads_back(device: Device, name: str) -> None:
+    """Without BFD and jumbo frames, and with two virtual interfaces at one device. Golden files are the other cases."""
+    (one,) = device.virtual_interfaces
+    two = replace(
+        one,
+        name="infra-dc1-second",
+        number=2,
+        vlan=102,
+        aws_address=IPv4Interface("169.254.100.5/30"),
+        address=IPv4Interface("169.254.100.6/30"),
+        accepts=one.accepts[1:],
+        advertises=(),
+    )
+    for interfaces in ((replace(one, bfd=False, mtu=1_500),), (one, replace(two, bfd=False))):
+        changed = replace(device, virtual_interfaces=interfaces)
+        files = configuration(changed, platform(name))
+        assert parsed(name, files) == stated(changed, name)
+        lines = lines_of(name, files)
+        assert not list(differences(DIRECT_CONNECT[name], changed, lines))
+        assert bool(re.search(r"\bbfd\b", "\n".join(lines))) is any(interface.bfd for interface in interfaces)
+
+
+@pytest.mark.parametrize("name", platform_names())
+def test_the_key_is_a_placeholder_with_its_command(device: Device, name: str) -> None:
+    (interface,) = device.virtual_interfaces
     text = text_of(device, name)
     assert "REPLACE_WITH_THE_BGP_KEY_OF_INFRA_DC1_EQDC2" in text
-    for line in (r"169\.254\.100\.1 remote-as 64513", r"local-preference 200", r"\b8500\b", r"\b169\.254\.100\.2\b"):
-        assert re.search(line, text), line
-    assert "bfd" in re.sub(r"[!#].*", "", text)
-    plain = text_of(replace(device, virtual_interfaces=()), name)
-    assert "local-preference" not in plain
-    assert "bfd" not in plain
+    assert re.search(rf"^\s*[!#].*{re.escape(interface.key_command)}$", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ABLE)
-def test_bfd_is_left_out_where_the_intent_says_so(device: Device, name: str) -> None:
+@pytest.mark.parametrize("name", platform_names())
+def test_hostile_names_of_a_virtual_interface_stay_on_their_line(device: Device, name: str) -> None:
     (interface,) = device.virtual_interfaces
-    text = text_of(replace(device, virtual_interfaces=(replace(interface, bfd=False),)), name)
-    assert not re.search(r"\bbfd\b", re.sub(r"[!#].*", "", text))
-
-
-@pytest.mark.parametrize("name", sorted({*platform_names()} - {*ABLE}))
-def test_another_platform_is_refused_with_the_platforms_that_can(device: Device, name: str) -> None:
-    with pytest.raises(
-        CannotAnswer, match=r"infra-dc1-eqdc2: the templates of .* Use cisco-ios-xe, strongswan-frr, vyos"
-    ):
-        configuration(device, platform(name))
-    assert configuration(replace(device, virtual_interfaces=()), platform(name))
+    hostile = replace(interface, name='x"\n!\nno router bgp 65010\r}; drop #', location="a\nb\r\"'")
+    texts = [text_of(replace(device, virtual_interfaces=(one,)), name) for one in (interface, hostile)]
+    assert len(texts[0].splitlines()) == len(texts[1].splitlines())
 
 
 def test_the_programs_read_the_files(device: Device, tmp_path: Path) -> None:

@@ -16,11 +16,12 @@ from isthmus.platforms import platform_names
 from tests.devices.golden import golden_devices, golden_files
 from tests.devices.mutants import mutants, noticed, places
 
-# Two kinds of routing, allowed connections, and DNS forwarding.
+# Two kinds of routing, allowed connections, DNS forwarding, and Direct Connect.
 DEVICES = (
     ("allowed_connections", "branch-01"),
     ("allowed_connections", "infra-dc1-01"),
     ("environments", "infra-dc1-01"),
+    ("stage_7", "infra-dc1-01"),
 )
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 

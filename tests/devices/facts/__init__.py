@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
 
-from isthmus.devices import Device, DeviceConnection, DeviceTunnel
+from isthmus.devices import Device, DeviceTunnel, DeviceVirtualInterface
 
 Groups = tuple[str, ...]
 Wanted = Callable[[Device], Iterable[Groups]]
@@ -54,15 +55,86 @@ def tunnels(*values: Callable[[DeviceTunnel], object]) -> Callable[[Device], Ite
     return rows
 
 
-def sessions(*values: Callable[[DeviceConnection, DeviceTunnel], object]) -> Callable[[Device], Iterator[Groups]]:
-    """A row of values for each tunnel with BGP."""
+@dataclass(frozen=True)
+class Session:
+    """A BGP session: with AWS through a tunnel, or with the router of Direct Connect on a virtual interface.
+
+    - `name`: of the connection or virtual interface, whose prefixes it carries. `number`: of the interface.
+    """
+
+    name: str
+    number: int
+    peer: IPv4Address
+    own: IPv4Address
+    asn: int
+    accepts: tuple[IPv4Network, ...]
+    advertises: tuple[IPv4Network, ...]
+
+
+def tunnel_sessions_of(device: Device) -> Iterator[Session]:
+    """The sessions through tunnels."""
+    for c in device.connections:
+        for t in c.tunnels if c.bgp else ():
+            yield Session(c.name, t.interface, t.aws_inside, t.inside_address, 64_512, c.accepts, c.advertises)
+
+
+def direct_sessions_of(device: Device) -> Iterator[Session]:
+    """The sessions on virtual interfaces."""
+    for v in device.virtual_interfaces:
+        yield Session(v.name, v.number, v.aws_address.ip, v.address.ip, v.aws_asn, v.accepts, v.advertises)
+
+
+def sessions(*values: Callable[[Session], object]) -> Callable[[Device], Iterator[Groups]]:
+    """A row of values for each BGP session."""
 
     def rows(device: Device) -> Iterator[Groups]:
-        for connection in device.connections:
-            for tunnel in connection.tunnels if connection.bgp else ():
-                yield tuple(str(value(connection, tunnel)) for value in values)
+        for session in (*tunnel_sessions_of(device), *direct_sessions_of(device)):
+            yield tuple(str(value(session)) for value in values)
 
     return rows
+
+
+def tunnel_sessions(*values: Callable[[Session], object]) -> Callable[[Device], Iterator[Groups]]:
+    """A row of values for each BGP session through a tunnel."""
+
+    def rows(device: Device) -> Iterator[Groups]:
+        for session in tunnel_sessions_of(device):
+            yield tuple(str(value(session)) for value in values)
+
+    return rows
+
+
+def direct(*values: Callable[[DeviceVirtualInterface], object]) -> Callable[[Device], Iterator[Groups]]:
+    """A row of values for each virtual interface."""
+
+    def rows(device: Device) -> Iterator[Groups]:
+        for interface in device.virtual_interfaces:
+            yield tuple(str(value(interface)) for value in values)
+
+    return rows
+
+
+def direct_with_bfd(*values: Callable[[DeviceVirtualInterface], object]) -> Callable[[Device], Iterator[Groups]]:
+    """A row of values for each virtual interface with BFD."""
+
+    def rows(device: Device) -> Iterator[Groups]:
+        for interface in device.virtual_interfaces:
+            if interface.bfd:
+                yield tuple(str(value(interface)) for value in values)
+
+    return rows
+
+
+def advertised(device: Device) -> list[IPv4Network]:
+    """The prefixes that the device advertises over any session, each once."""
+    connections = (connection.advertises for connection in device.connections)
+    interfaces = (interface.advertises for interface in device.virtual_interfaces)
+    return sorted({prefix for prefixes in (*connections, *interfaces) for prefix in prefixes})
+
+
+def port(interface: DeviceVirtualInterface) -> str:
+    """The placeholder of the port."""
+    return f"REPLACE_WITH_THE_PORT_OF_{interface.name.upper().replace('-', '_')}"
 
 
 def once(*values: Callable[[Device], object]) -> Callable[[Device], Iterator[Groups]]:

@@ -8,38 +8,40 @@ from tests.devices.facts import (
     PHASE1,
     PHASE2,
     Fact,
+    advertised,
     key,
     once,
     once_with_bgp,
     outside,
     sessions,
+    tunnel_sessions,
     tunnels,
 )
 
 _POLICIES = ("ISTHMUS-BETWEEN-TUNNELS", "ISTHMUS-FROM-AWS", "ISTHMUS-TO-AWS")
 _NEIGHBOR = r"^router bgp \d+ \| (?:address-family ipv4(?: unicast)? \| )?neighbor (\S+) "
 _SESSIONS = [
-    Fact("BGP neighbor", _NEIGHBOR + r"remote-as (\d+)$", sessions(lambda c, t: t.aws_inside, lambda c, t: 64_512)),
+    Fact("BGP neighbor", _NEIGHBOR + r"remote-as (\d+)$", sessions(lambda s: s.peer, lambda s: s.asn)),
     Fact(
         "BGP timers",
         _NEIGHBOR + r"timers (\d+) (\d+) (\d+)$",
-        sessions(lambda c, t: t.aws_inside, *[lambda c, t: 10, lambda c, t: 30, lambda c, t: 30]),
+        sessions(lambda s: s.peer, *[lambda s: 10, lambda s: 30, lambda s: 30]),
     ),
-    Fact("BGP session", _NEIGHBOR + r"activate$", sessions(lambda c, t: t.aws_inside)),
+    Fact("BGP session", _NEIGHBOR + r"activate$", sessions(lambda s: s.peer)),
     Fact(
         "maximum prefixes",
         _NEIGHBOR + r"maximum-prefix (\d+)$",
-        sessions(lambda c, t: t.aws_inside, lambda c, t: 5_000),
+        sessions(lambda s: s.peer, lambda s: 5_000),
     ),
     Fact(
         "filter",
         _NEIGHBOR + r"prefix-list (\S+) in$",
-        sessions(lambda c, t: t.aws_inside, lambda c, t: f"{c.name}-from-aws"),
+        tunnel_sessions(lambda s: s.peer, lambda s: f"{s.name}-from-aws"),
     ),
     Fact(
         "filter",
         _NEIGHBOR + r"prefix-list (\S+) out$",
-        sessions(lambda c, t: t.aws_inside, lambda c, t: f"{c.name}-to-aws"),
+        sessions(lambda s: s.peer, lambda s: f"{s.name}-to-aws"),
     ),
     Fact(
         "router ID",
@@ -60,7 +62,7 @@ _SESSIONS = [
 
 IOS_XE = [
     *_SESSIONS,
-    Fact("soft reconfiguration", _NEIGHBOR + r"soft-reconfiguration inbound$", sessions(lambda c, t: t.aws_inside)),
+    Fact("soft reconfiguration", _NEIGHBOR + r"soft-reconfiguration inbound$", sessions(lambda s: s.peer)),
     Fact("IKE version", r"^crypto ikev(\d) profile (\S+)$", tunnels(lambda t: 2, lambda t: t.name)),
     Fact("phase 1 encryption", r"^crypto ikev2 proposal (\S+) \| encryption (.+)$", tunnels(lambda t: t.name, lambda t: "aes-gcm-256")),
     Fact("phase 1 integrity", r"^crypto ikev2 proposal (\S+) \| prf (.+)$", tunnels(lambda t: t.name, lambda t: "sha384 sha512")),
@@ -96,7 +98,7 @@ IOS_XE = [
     Fact("policy of a zone pair", r"^zone-pair security (\S+) .* \| service-policy type inspect (\S+)$", lambda d: [(name, name) for name in _POLICIES]),
     Fact("action of a policy", r"^policy-map type inspect (\S+) \| class (.*) \| (inspect|drop)$", lambda d: [("ISTHMUS-BETWEEN-TUNNELS", "class-default", "drop"), *((name, what, action) for name in _POLICIES[1:] for what, action in ((f"type inspect {name}", "inspect"), ("class-default", "drop")))]),
     Fact("class of a policy", r"^class-map type inspect match-all (\S+) \| match access-group name (\S+)$", lambda d: [(name, name) for name in _POLICIES[1:]]),
-    Fact("routes for network statements", r"^ip route (\S+) (\S+) Null0 (\d+)$", lambda d: sorted({(str(p.network_address), str(p.netmask), "254") for c in d.connections for p in c.advertises if p.prefixlen})),
+    Fact("routes for network statements", r"^ip route (\S+) (\S+) Null0 (\d+)$", lambda d: [(str(p.network_address), str(p.netmask), "254") for p in advertised(d) if p.prefixlen]),
     Fact("DNS views", r"^ip dns view-list isthmus \| (view \S+ \d+)$", lambda d: [*((f"view isthmus-{n} {n}",) for n, _ in enumerate(set(d.forwarded.values()), 1)), *([("view default 100",)] if d.forwarded else [])]),
     Fact("static routes", r"^ip route (\S+) \S+ Tunnel(\d+)$", lambda d: [(str(p.network_address), str(t.interface)) for c in d.connections for p in c.static_routes for t in c.tunnels]),
 ]  # fmt: skip
@@ -134,7 +136,7 @@ ASA = [
     Fact("interface up", r"^interface Tunnel(\d+) \| no shutdown$", tunnels(lambda t: t.interface)),
     Fact("access groups", r"^access-group (\S+) (in|out) interface aws-(\d+)$", lambda d: [row for t in d.tunnels for row in (("ISTHMUS-FROM-AWS", "in", str(t.interface)), ("ISTHMUS-TO-AWS", "out", str(t.interface)))]),
     Fact("last entry of a list", r"^access-list (\S+) extended deny ip any4 any4$", lambda d: [("ISTHMUS-FROM-AWS",), ("ISTHMUS-TO-AWS",)]),
-    Fact("routes for network statements", r"^route Null0 (\S+) (\S+) (\d+)$", lambda d: sorted({(str(p.network_address), str(p.netmask), "254") for c in d.connections for p in c.advertises if p.prefixlen})),
+    Fact("routes for network statements", r"^route Null0 (\S+) (\S+) (\d+)$", lambda d: [(str(p.network_address), str(p.netmask), "254") for p in advertised(d) if p.prefixlen]),
     Fact("static routes", r"^route aws-(\d+) (\S+) \S+ (\S+) (\d+)$", lambda d: [(str(t.interface), str(p.network_address), str(t.aws_inside), "1") for c in d.connections for p in c.static_routes for t in c.tunnels]),
     Fact("old behaviour of BGP", r"^router bgp \d+ \| address-family ipv4 unicast \| (no auto-summary|no synchronization)$", lambda d: [("no auto-summary",), ("no synchronization",)] if d.bgp else []),
 ]  # fmt: skip

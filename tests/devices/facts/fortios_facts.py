@@ -4,7 +4,20 @@
 
 from __future__ import annotations
 
-from tests.devices.facts import PHASE1, PHASE2, Fact, Wanted, key, once, once_with_bgp, outside, sessions, tunnels
+from tests.devices.facts import (
+    PHASE1,
+    PHASE2,
+    Fact,
+    Wanted,
+    direct_sessions_of,
+    key,
+    once,
+    once_with_bgp,
+    outside,
+    sessions,
+    tunnel_sessions_of,
+    tunnels,
+)
 
 _PHASE1 = r'^config vpn ipsec phase1-interface \| edit "aws-(\d+)" \| set '
 _PHASE2 = r'^config vpn ipsec phase2-interface \| edit "aws-(\d+)" \| set '
@@ -44,14 +57,14 @@ FORTIOS = [
     Fact("router ID", r"^config router bgp \| set router-id (\S+)$", once_with_bgp(lambda d: d.tunnels[0].inside_address)),
     Fact("ECMP", r"^config router bgp \| set ebgp-multipath (enable)$", once_with_bgp(lambda d: "enable")),
     Fact("routes for network statements", r"^config router bgp \| set network-import-check (disable)$", once_with_bgp(lambda d: "disable")),
-    Fact("BGP neighbor", _NEIGHBOR + r"remote-as (\d+)$", sessions(lambda c, t: t.aws_inside, lambda c, t: 64_512)),
-    Fact("BGP timers", _NEIGHBOR + r"(keep-alive|holdtime)-timer (\d+)$", lambda d: [(str(t.aws_inside), *timer) for c in d.connections if c.bgp for t in c.tunnels for timer in (("keep-alive", "10"), ("holdtime", "30"))]),
-    Fact("maximum prefixes", _NEIGHBOR + r"maximum-prefix (\d+)$", sessions(lambda c, t: t.aws_inside, lambda c, t: 5_000)),
-    Fact("soft reconfiguration", _NEIGHBOR + r"soft-reconfiguration enable$", sessions(lambda c, t: t.aws_inside)),
-    Fact("default route", _NEIGHBOR + r"capability-default-originate enable$", lambda d: [(str(t.aws_inside),) for c in d.connections if c.bgp and any(not p.prefixlen for p in c.advertises) for t in c.tunnels]),
-    Fact("filter", _NEIGHBOR + r'prefix-list-(in|out) "(\S+)"$', lambda d: [(str(t.aws_inside), way, f"isthmus-{c.tunnels[0].interface}-{end}-aws") for c in d.connections if c.bgp for t in c.tunnels for way, end in (("in", "from"), ("out", "to"))]),
-    Fact("exact prefixes", r'^config router prefix-list \| edit "(\S+)" \| config rule \| edit \d+ \| (unset (?:ge|le))$', lambda d: [(f"isthmus-{c.tunnels[0].interface}-{end}-aws", what) for c in d.connections if c.bgp for end, prefixes in (("from", c.accepts), ("to", c.advertises)) for _ in prefixes for what in ("unset ge", "unset le")]),
-    Fact("zone of the tunnels", r'^config system zone \| edit "isthmus-aws" \| set interface (.*)$', once(lambda d: " ".join(f'"aws-{t.interface}"' for t in d.tunnels))),
+    Fact("BGP neighbor", _NEIGHBOR + r"remote-as (\d+)$", sessions(lambda s: s.peer, lambda s: s.asn)),
+    Fact("BGP timers", _NEIGHBOR + r"(keep-alive|holdtime)-timer (\d+)$", lambda d: [(peer, *timer) for (peer,) in sessions(lambda s: s.peer)(d) for timer in (("keep-alive", "10"), ("holdtime", "30"))]),
+    Fact("maximum prefixes", _NEIGHBOR + r"maximum-prefix (\d+)$", sessions(lambda s: s.peer, lambda s: 5_000)),
+    Fact("soft reconfiguration", _NEIGHBOR + r"soft-reconfiguration enable$", sessions(lambda s: s.peer)),
+    Fact("default route", _NEIGHBOR + r"capability-default-originate enable$", lambda d: [(str(s.peer),) for s in (*tunnel_sessions_of(d), *direct_sessions_of(d)) if any(not p.prefixlen for p in s.advertises)]),
+    Fact("filter", _NEIGHBOR + r'prefix-list-(in|out) "(\S+)"$', lambda d: [(str(t.aws_inside), way, f"isthmus-{c.tunnels[0].interface}-{end}-aws") for c in d.connections if c.bgp for t in c.tunnels for way, end in (("in", "from"), ("out", "to"))] + [(str(v.aws_address.ip), "out", f"isthmus-dx-{v.number}-to-aws") for v in d.virtual_interfaces]),
+    Fact("exact prefixes", r'^config router prefix-list \| edit "(\S+)" \| config rule \| edit \d+ \| (unset (?:ge|le))$', lambda d: [(f"isthmus-{c.tunnels[0].interface}-{end}-aws", what) for c in d.connections if c.bgp for end, prefixes in (("from", c.accepts), ("to", c.advertises)) for _ in prefixes for what in ("unset ge", "unset le")] + [(f"isthmus-dx-{v.number}-{end}-aws", what) for v in d.virtual_interfaces for end, prefixes in (("from", v.accepts), ("to", v.advertises)) for _ in prefixes for what in ("unset ge", "unset le")]),
+    Fact("zone of the tunnels", r'^config system zone \| edit "isthmus-aws" \| set interface (.*)$', once(lambda d: " ".join([*(f'"aws-{t.interface}"' for t in d.tunnels), *(f'"dx-{v.number}"' for v in d.virtual_interfaces)]))),
     Fact("static routes", r'^config router static \| edit 0 \| set (dst \S+|device "\S+")', lambda d: [row for c in d.connections for p in c.static_routes for t in c.tunnels for row in ((f"dst {p.network_address}",), (f'device "aws-{t.interface}"',))]),
     Fact("names of policies", _POLICY + r'name "isthmus-(\d+)"$', lambda d: [(str(n),) for n, _ in enumerate(d.filters, 1)]),
     Fact("schedules", _POLICY + r'schedule "(always)"$', lambda d: [("always",) for _ in d.filters]),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from isthmus.devices import Device
 from tests.devices.facts import PHASE1, PHASE2, Fact, Wanted, key, once, outside, sessions, tunnels
 
 _IKE, _IPSEC = r"^set security ike ", r"^set security ipsec "
@@ -16,7 +17,12 @@ def _proposals(value: str) -> Wanted:
 
 
 def _groups(*values: object) -> Wanted:
-    return lambda d: [(c.name, *map(str, values)) for c in d.connections if c.bgp]
+    """The same values for each BGP group."""
+    return lambda d: [(name, *map(str, values)) for name in _names(d)]
+
+
+def _names(device: Device) -> list[str]:
+    return [*(c.name for c in device.connections if c.bgp), *(v.name for v in device.virtual_interfaces)]
 
 
 JUNOS = [
@@ -48,17 +54,17 @@ JUNOS = [
     Fact("MTU", r"^set interfaces st0 unit (\d+) family inet mtu (\d+)$", tunnels(lambda t: t.interface, lambda t: 1_446)),
     Fact("TCP MSS", r"^set security flow tcp-mss ipsec-vpn mss (\d+)$", once(lambda d: 1_406)),
     Fact("zone of a tunnel", r"^set security zones security-zone aws interfaces st0\.(\d+)$", tunnels(lambda t: t.interface)),
-    Fact("what a zone accepts", r"^set security zones security-zone (\S+) host-inbound-traffic (.*)$", lambda d: [("OUTSIDE_ZONE", "system-services ike"), ("aws", "protocols bgp"), ("aws", "system-services ping")]),
+    Fact("what a zone accepts", r"^set security zones security-zone (\S+) host-inbound-traffic (.*)$", lambda d: [("OUTSIDE_ZONE", "system-services ike"), ("aws", "protocols bgp"), *([("aws", "protocols bfd")] if any(v.bfd for v in d.virtual_interfaces) else []), ("aws", "system-services ping")]),
     Fact("router ID", r"^set routing-options router-id (\S+)$", once(lambda d: d.tunnels[0].inside_address)),
     Fact("ECMP", r"^set (policy-options policy-statement isthmus-load-balance then load-balance per-packet|routing-options forwarding-table export isthmus-load-balance)$", lambda d: [("policy-options policy-statement isthmus-load-balance then load-balance per-packet",), ("routing-options forwarding-table export isthmus-load-balance",)] if d.bgp else []),
-    Fact("ECMP of a group", _GROUP + r"multipath$", _groups()),
+    Fact("ECMP of a group", _GROUP + r"multipath$", lambda d: [(c.name,) for c in d.connections if c.bgp]),
     Fact("type of a group", _GROUP + r"type (\S+)$", _groups("external")),
-    Fact("own ASN", _GROUP + r"local-as (\d+)$", lambda d: [(c.name, str(d.asn)) for c in d.connections if c.bgp]),
-    Fact("BGP neighbor", _GROUP + r"peer-as (\d+)$", _groups(64_512)),
+    Fact("own ASN", _GROUP + r"local-as (\d+)$", lambda d: [(name, str(d.asn)) for name in _names(d)]),
+    Fact("BGP neighbor", _GROUP + r"peer-as (\d+)$", lambda d: sorted(set(sessions(lambda s: s.name, lambda s: s.asn)(d)))),
     Fact("BGP timers", _GROUP + r"hold-time (\d+)$", _groups(30)),
     Fact("maximum prefixes", _GROUP + r"family inet unicast prefix-limit maximum (\d+)$", _groups(5_000)),
-    Fact("filter", _GROUP + r"(import|export) (\S+)$", lambda d: [(c.name, way, f"{c.name}-{end}-aws") for c in d.connections if c.bgp for way, end in (("import", "from"), ("export", "to"))]),
-    Fact("BGP session", _GROUP + r"neighbor (\S+) local-address (\S+)$", sessions(lambda c, t: c.name, lambda c, t: t.aws_inside, lambda c, t: t.inside_address)),
-    Fact("end of a filter", r"^set policy-options policy-statement (\S+) term reject then reject$", lambda d: [(f"{c.name}-{end}-aws",) for c in d.connections if c.bgp for end in ("from", "to")]),
+    Fact("filter", _GROUP + r"(import|export) (\S+)$", lambda d: [(name, way, f"{name}-{end}-aws") for name in _names(d) for way, end in (("import", "from"), ("export", "to"))]),
+    Fact("BGP session", _GROUP + r"neighbor (\S+) local-address (\S+)$", sessions(lambda s: s.name, lambda s: s.peer, lambda s: s.own)),
+    Fact("end of a filter", r"^set policy-options policy-statement (\S+) term reject then reject$", lambda d: [(f"{name}-{end}-aws",) for name in _names(d) for end in ("from", "to")]),
     Fact("static routes", r"^set routing-options static route (\S+) next-hop \[ (.*) \]$", lambda d: [(str(p), " ".join(f"st0.{t.interface}" for t in c.tunnels)) for c in d.connections for p in c.static_routes]),
 ]  # fmt: skip

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from isthmus.devices import Device
-from tests.devices.facts import PHASE1, PHASE2, Fact, Wanted, key, once_with_bgp, outside, tunnels
+from tests.devices.facts import PHASE1, PHASE2, Fact, Wanted, advertised, key, once_with_bgp, outside, tunnels
 
 _IKE = r"^set network ike crypto-profiles ike-crypto-profiles aws-(\d+) "
 _ESP = r"^set network ike crypto-profiles ipsec-crypto-profiles aws-(\d+) "
@@ -74,7 +74,7 @@ PAN_OS = [
     Fact("ECMP", _ROUTER + r"ecmp (.*)$", lambda d: [("enable yes",), (f"max-path {min(len(d.tunnels), 4)}",), ("symmetric-return yes",)]),
     Fact("router ID", _ROUTER + r"protocol bgp router-id (\S+)$", once_with_bgp(lambda d: d.tunnels[0].inside_address)),
     Fact("settings of BGP", _ROUTER + r"protocol bgp (enable .*|install-route .*|allow-redist-default-route .*|routing-options .*)$", lambda d: [("enable yes",), ("install-route yes",), ("allow-redist-default-route yes",), ("routing-options as-format 4-byte",)] if d.bgp else []),
-    Fact("advertised prefixes", _ROUTER + r"protocol bgp redist-rules (\S+) (address-family-identifier ipv4|enable yes)$", lambda d: [(one, what) for one in sorted({str(p) for c in d.connections for p in c.advertises}) for what in ("address-family-identifier ipv4", "enable yes")]),
+    Fact("advertised prefixes", _ROUTER + r"protocol bgp redist-rules (\S+) (address-family-identifier ipv4|enable yes)$", lambda d: [(one, what) for one in map(str, advertised(d)) for what in ("address-family-identifier ipv4", "enable yes")]),
     Fact("type of a group", _ROUTER + r"protocol bgp peer-group isthmus-(\d+) type (\S+)$", lambda d: [(str(c.tunnels[0].interface), "ebgp") for c in d.connections if c.bgp]),
     Fact("BGP neighbor", _PEER + r"peer-as (\d+)$", _peers(64_512)),
     Fact("BGP session", _PEER + r"enable (yes)$", _peers("yes")),

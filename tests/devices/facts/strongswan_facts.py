@@ -5,7 +5,19 @@
 from __future__ import annotations
 
 from isthmus.devices import Device
-from tests.devices.facts import PHASE1, PHASE2, Fact, Wanted, key, once, once_with_bgp, outside, sessions, tunnels
+from tests.devices.facts import (
+    PHASE1,
+    PHASE2,
+    Fact,
+    Wanted,
+    key,
+    once,
+    once_with_bgp,
+    outside,
+    sessions,
+    tunnel_sessions,
+    tunnels,
+)
 
 _SWAN = r"^swanctl\.conf \| (?:.* \| )?"
 _SH = r"^interfaces\.sh \| "
@@ -62,18 +74,18 @@ STRONGSWAN = [
     Fact("routes for network statements", r"^frr\.conf \| (no bgp network import-check)$", _bgp("no bgp network import-check")),
     Fact("ECMP", r"^frr\.conf \| maximum-paths (\d+)$", once_with_bgp(lambda d: len(d.tunnels))),
     Fact("address family", r"^frr\.conf \| (address-family .*|exit-address-family)$", lambda d: [("address-family ipv4 unicast",), ("exit-address-family",)] if d.bgp else []),
-    Fact("BGP neighbor", _NEIGHBOR + r"remote-as (\d+)$", sessions(lambda c, t: t.aws_inside, lambda c, t: 64_512)),
-    Fact("BGP timers", _NEIGHBOR + r"timers (\d+) (\d+)$", sessions(lambda c, t: t.aws_inside, lambda c, t: 10, lambda c, t: 30)),
-    Fact("BGP timers, connection", _NEIGHBOR + r"timers connect (\d+)$", sessions(lambda c, t: t.aws_inside, lambda c, t: 10)),
-    Fact("BGP session", _NEIGHBOR + r"activate$", sessions(lambda c, t: t.aws_inside)),
-    Fact("soft reconfiguration", _NEIGHBOR + r"soft-reconfiguration inbound$", sessions(lambda c, t: t.aws_inside)),
-    Fact("maximum prefixes", _NEIGHBOR + r"maximum-prefix (\d+)$", sessions(lambda c, t: t.aws_inside, lambda c, t: 5_000)),
+    Fact("BGP neighbor", _NEIGHBOR + r"remote-as (\d+)$", sessions(lambda s: s.peer, lambda s: s.asn)),
+    Fact("BGP timers", _NEIGHBOR + r"timers (\d+) (\d+)$", sessions(lambda s: s.peer, lambda s: 10, lambda s: 30)),
+    Fact("BGP timers, connection", _NEIGHBOR + r"timers connect (\d+)$", tunnel_sessions(lambda s: s.peer, lambda s: 10)),
+    Fact("BGP session", _NEIGHBOR + r"activate$", sessions(lambda s: s.peer)),
+    Fact("soft reconfiguration", _NEIGHBOR + r"soft-reconfiguration inbound$", sessions(lambda s: s.peer)),
+    Fact("maximum prefixes", _NEIGHBOR + r"maximum-prefix (\d+)$", sessions(lambda s: s.peer, lambda s: 5_000)),
     Fact("static routes", r"^frr\.conf \| ip route (\S+) ipsec(\d+)$", lambda d: [(str(p), str(t.interface)) for c in d.connections for p in c.static_routes for t in c.tunnels]),
-    Fact("interfaces of the filter", _NFT + r"elements = \{ (.*) \}$", once(lambda d: ", ".join(f'"ipsec{t.interface}"' for t in d.tunnels))),
+    Fact("interfaces of the filter", _NFT + r"elements = \{ (.*) \}$", once(lambda d: ", ".join([*(f'"ipsec{t.interface}"' for t in d.tunnels), *(f'"dx{v.number}"' for v in d.virtual_interfaces)]))),
     Fact("chains", _NFT + r"type filter hook (\S+) priority (\S+); policy accept;$", lambda d: [("input", "filter"), ("forward", "filter"), ("forward", "mangle")]),
     Fact("packets without a tunnel", _NFT + r"(iifname != @tunnels.* accept)$", lambda d: [("iifname != @tunnels accept",), ("iifname != @tunnels oifname != @tunnels accept",)]),
     Fact("replies", _NFT + r"(ct state established,related accept)$", lambda d: [("ct state established,related accept",)] * 2),
-    Fact("BGP is accepted", _NFT + r'iifname "ipsec(\d+)" ip saddr (\S+) tcp dport (\d+) accept$', sessions(lambda c, t: t.interface, lambda c, t: t.aws_inside, lambda c, t: 179)),
+    Fact("BGP is accepted", _NFT + r'iifname "ipsec(\d+)" ip saddr (\S+) tcp dport (\d+) accept$', tunnel_sessions(lambda s: s.number, lambda s: s.peer, lambda s: 179)),
     Fact("echo requests", _NFT + r"icmp type (echo-request) accept$", once(lambda d: "echo-request")),
     Fact("everything else", _NFT + r"(drop)$", lambda d: [("drop",)] * 2),
     Fact("TCP MSS", _NFT + r'(iif|oif)name "ipsec(\d+)" tcp flags syn tcp option maxseg size set (\d+)$', lambda d: [(way, str(t.interface), "1406") for t in d.tunnels for way in ("iif", "oif")]),

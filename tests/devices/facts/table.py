@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from tests.devices.facts import Fact
 from tests.devices.facts.cisco_facts import ASA, IOS_XE
+from tests.devices.facts.direct_connect_facts import DIRECT_CONNECT
 from tests.devices.facts.fortios_facts import FORTIOS
 from tests.devices.facts.junos_facts import JUNOS
 from tests.devices.facts.pan_os_facts import PAN_OS
 from tests.devices.facts.strongswan_facts import STRONGSWAN
 from tests.devices.facts.vyos_facts import VYOS
 
-FACTS: Mapping[str, Sequence[Fact]] = {
+_FACTS: Mapping[str, Sequence[Fact]] = {
     "cisco-asa": ASA,
     "cisco-ios-xe": IOS_XE,
     "fortinet-fortios": FORTIOS,
@@ -21,3 +22,4 @@ FACTS: Mapping[str, Sequence[Fact]] = {
     "strongswan-frr": STRONGSWAN,
     "vyos": VYOS,
 }
+FACTS: Mapping[str, Sequence[Fact]] = {name: (*facts, *DIRECT_CONNECT[name]) for name, facts in _FACTS.items()}

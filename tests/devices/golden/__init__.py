@@ -34,6 +34,8 @@ CASES: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "stage_3": _synthesized("examples.stage_3_every_vpc"),
     "stage_4": _synthesized("examples.stage_4_central_egress"),
     "stage_5": _synthesized("examples.stage_5_resilient_vpn"),
+    # Direct Connect, with a VPN as the backup
+    "stage_7": _synthesized("examples.stage_7_direct_connect"),
     # DNS forwarding
     "environments": _synthesized("environments.estate"),
     # Static routing, allowed connections, and a site with two devices

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Network
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from isthmus.devices import Service
 from tests.devices.parsed import (
@@ -13,8 +14,10 @@ from tests.devices.parsed import (
     Entry,
     Parsed,
     Texts,
+    Vlan,
     every,
     first,
+    found,
     inverted,
     keys,
     masked,
@@ -34,7 +37,9 @@ def ios_xe(texts: Texts) -> Parsed:
     acl = dict(every(r"^ip access-list extended (\S+)\n((?: .*\n)*)", text))
     assert all(body.endswith(" deny ip any any\n") for body in acl.values())  # an empty list permits everything
     routes = every(r"^ip route (\S+) (\S+) Tunnel\d+$", text)
-    return _cisco(text, acl["ISTHMUS-FROM-AWS"], acl["ISTHMUS-TO-AWS"], routes, r"^ ip tcp adjust-mss (\d+)$")
+    read = _cisco(text, acl["ISTHMUS-FROM-AWS"], acl["ISTHMUS-TO-AWS"], routes, r"^ ip tcp adjust-mss (\d+)$")
+    mtus = dict(every(r"^interface (\S+)\n mtu (\d+)$", text))
+    return replace(read, vlans=frozenset(_vlans(text, r"^ encapsulation dot1Q (\d+)$", lambda port, body: mtus[port])))
 
 
 def asa(texts: Texts) -> Parsed:
@@ -43,9 +48,21 @@ def asa(texts: Texts) -> Parsed:
     for name, line in every(r"^access-list (\S+) extended (.*)$", text):
         acl[name] += "" if line == "deny ip any4 any4" else f" {line}\n"
     routes = every(r"^route aws-\d+ (\S+) (\S+) \S+ 1$", text)
-    return _cisco(
+    read = _cisco(
         text, acl["ISTHMUS-FROM-AWS"], acl["ISTHMUS-TO-AWS"], routes, r"^sysopt connection tcpmss (\d+)$", inverse=False
     )
+    mtus = dict(every(r"^mtu (\S+) (\d+)$", text))
+    vlans = _vlans(text, r"^ vlan (\d+)$", lambda port, body: mtus[found(r"^ nameif (\S+)$", body)])
+    return replace(read, vlans=frozenset(vlans))
+
+
+def _vlans(text: str, number: str, mtu: Callable[[str, str], str]) -> Iterator[Vlan]:
+    """The subinterfaces with a VLAN; the number of a subinterface is that of its VLAN."""
+    for port, subinterface, body in every(r"^interface (\S+)\.(\d+)\n((?: .*\n)+)", text):
+        vlan = int(found(number, body))
+        assert vlan == int(subinterface)
+        address, mask = every(r"^ ip address (\S+) (\S+)$", body)[0]
+        yield Vlan(port, vlan, IPv4Interface(f"{address}/{mask}"), int(mtu(port, body)))
 
 
 def _cisco(
@@ -63,12 +80,13 @@ def _cisco(
     return Parsed(
         inside=frozenset(
             f"{address}/{masked('0.0.0.0', mask).prefixlen}"
-            for address, mask in every(r"^ ip address (\S+) (\S+)$", text)
+            for body in every(r"^interface Tunnel\d+\n((?: .*\n)+)", text)
+            for address, mask in every(r"^ ip address (\S+) (\S+)$", body)
         ),
         asn=int(asn[1]) if asn else None,
         neighbors=neighbors(text, _cisco_lists(text)),
-        originates=frozenset(masked(*found) for found in every(r"^  network (\S+) mask (\S+)$", text)),
-        static=frozenset(masked(*found) for found in routes),
+        originates=frozenset(masked(*each) for each in every(r"^  network (\S+) mask (\S+)$", text)),
+        static=frozenset(masked(*each) for each in routes),
         from_aws=tuple(_acl(from_aws, inverse=inverse)),
         to_aws=tuple(_acl(to_aws, inverse=inverse)),
         forwarded=forwarded,
@@ -82,9 +100,9 @@ def _acl(body: str, *, inverse: bool) -> Iterator[Entry]:
     for line in body.splitlines():
         if line.startswith(" remark") or line == " deny ip any any":
             continue
-        found = re.fullmatch(r" (permit|deny) (\w+) (\S+) (\S+) (\S+) (\S+)(?: (.*))?", line)
-        assert found, line
-        action, protocol, source, source_mask, destination, destination_mask, rest = found.groups()
+        entry = re.fullmatch(r" (permit|deny) (\w+) (\S+) (\S+) (\S+) (\S+)(?: (.*))?", line)
+        assert entry, line
+        action, protocol, source, source_mask, destination, destination_mask, rest = entry.groups()
         service = ANYTHING
         if protocol == "icmp":
             service = Service("icmp", int(rest), int(rest))

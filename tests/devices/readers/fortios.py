@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from isthmus.devices import Service
 from tests.devices.parsed import (
     ANYTHING,
+    TUNNEL_PREFERENCE,
     Entry,
     Neighbor,
     Parsed,
     Texts,
+    Vlan,
     every,
     first,
     found,
@@ -31,17 +33,27 @@ def fortios(texts: Texts) -> Parsed:
         for address, mask in every(r"set prefix (\d\S*) (\S+)$", body):
             lists[name].add(masked(address, mask))
     bgp = sections.get("router bgp", "")
+    maps = {
+        name: (found(r'set match-ip-address "(\S+)"$', body), int(found(r"set set-local-preference (\d+)$", body)))
+        for name, body in _edits(sections.get("router route-map", ""))
+    }
     neighbors = {}
     for address, body in every(r'^        edit "(\S+)"\n((?s:.*?))^        next$', bgp):
         setting = dict(every(r"^            set (\S+) (.*)$", body))
+        into, preference = setting.get("prefix-list-in", "").strip('"'), TUNNEL_PREFERENCE
+        if not into:
+            into, preference = maps[setting["route-map-in"].strip('"')]
         neighbors[IPv4Address(address)] = Neighbor(
             int(setting["remote-as"]),
-            frozenset(lists[setting["prefix-list-in"].strip('"')]),
+            frozenset(lists[into]),
             frozenset(lists[setting["prefix-list-out"].strip('"')]),
+            setting.get("password", ""),
+            preference,
+            setting.get("bfd") == "enable",
         )
     interfaces = dict(_edits(sections["system interface"]))
     inside = set()
-    for body in interfaces.values():
+    for body in (body for name, body in interfaces.items() if name.startswith("aws-")):
         own = first(r"set ip (\S+) 255.255.255.255$", body)
         remote = first(r"set remote-ip (\S+) (\S+)$", body)
         assert own
@@ -71,7 +83,20 @@ def fortios(texts: Texts) -> Parsed:
         forwarded=forwarded,
         keys=keys(text),
         mss=frozenset(int(each) for each in every(r"set tcp-mss (\d+)$", sections["system interface"])),
+        vlans=frozenset(_vlans(interfaces)),
     )
+
+
+def _vlans(interfaces: Mapping[str, str]) -> Iterator[Vlan]:
+    """The VLAN interfaces, each on a port with the same MTU."""
+    for body in interfaces.values():
+        if tag := first(r"set vlanid (\d+)$", body):
+            port = found(r'set interface "(\S+)"$', body)
+            mtu = found(r"set mtu (\d+)$", body)
+            assert all("set mtu-override enable\n" in each for each in (body, interfaces[port]))
+            assert mtu == found(r"set mtu (\d+)$", interfaces[port])
+            [(address, mask)] = every(r"set ip (\S+) (\S+)$", body)
+            yield Vlan(port, int(tag[1]), IPv4Interface(f"{address}/{mask}"), int(mtu))
 
 
 def check_blocks(text: str) -> None:

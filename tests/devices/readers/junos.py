@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from isthmus.devices import Service
 from tests.devices.parsed import (
     ANYTHING,
+    TUNNEL_PREFERENCE,
     Entry,
     Neighbor,
     Parsed,
     Texts,
+    Vlan,
     every,
     first,
     keys,
@@ -41,8 +43,16 @@ def junos(texts: Texts) -> Parsed:
         assert out
         originates |= filters[out[1]]
         for address in every(rf"^set protocols bgp group {re.escape(group)} neighbor (\S+) local-address", text):
+            at = rf"^set protocols bgp group {re.escape(group)} neighbor {re.escape(address)} "
+            key = first(rf"{at}authentication-key (\S+)$", text)
+            preferred = first(rf"policy-statement {into[1]} term accept then local-preference (\d+)$", text)
             neighbors[IPv4Address(address)] = Neighbor(
-                int(asn), frozenset(filters[into[1]]), frozenset(filters[out[1]])
+                int(asn),
+                frozenset(filters[into[1]]),
+                frozenset(filters[out[1]]),
+                key[1] if key else "",
+                int(preferred[1]) if preferred else TUNNEL_PREFERENCE,
+                bool(first(rf"{at}bfd-liveness-detection minimum-interval", text)),
             )
     own = set(every(r"^set protocols bgp group \S+ local-as (\d+)$", text))
     forwarded = defaultdict(set)
@@ -59,7 +69,20 @@ def junos(texts: Texts) -> Parsed:
         forwarded={domain: frozenset(servers) for domain, servers in forwarded.items()},
         keys=keys(text),
         mss=frozenset(map(int, every(r"tcp-mss ipsec-vpn mss (\d+)$", text))),
+        vlans=frozenset(_vlans(text)),
     )
+
+
+def _vlans(text: str) -> Iterator[Vlan]:
+    """The tagged units: the MTU of their port has 18 bytes more, for the Ethernet header and the tag."""
+    for port, unit, vlan in every(r"^set interfaces (\S+) unit (\d+) vlan-id (\d+)$", text):
+        assert unit == vlan
+        assert f"set interfaces {port} vlan-tagging\n" in text
+        [mtu] = every(rf"^set interfaces {port} unit {unit} family inet mtu (\d+)$", text)
+        [address] = every(rf"^set interfaces {port} unit {unit} family inet address (\S+)$", text)
+        [of_port] = every(rf"^set interfaces {port} mtu (\d+)$", text)
+        assert int(of_port) == int(mtu) + 18
+        yield Vlan(port, int(vlan), IPv4Interface(address), int(mtu))
 
 
 def _junos_rules(text: str, zones: str) -> Iterator[Entry]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from isthmus.devices import Service
 from tests.devices.parsed import (
     ANYTHING,
+    TUNNEL_PREFERENCE,
     Entry,
     Neighbor,
     Parsed,
     Texts,
+    Vlan,
     every,
     first,
+    found,
     keys,
     networks,
     product,
@@ -41,8 +44,16 @@ def pan_os(texts: Texts) -> Parsed:
         assert asn
         for direction in ("import", "export"):
             assert f"policy {direction} rules {group}-deny action deny" in text
+        at = rf"peer-group {re.escape(group)} peer {peer} "
+        profile = first(rf"{at}connection-options authentication (\S+)$", text)
+        preferred = first(rf"policy import rules {group}-allow action allow update local-preference (\d+)$", text)
         neighbors[IPv4Address(address)] = Neighbor(
-            int(asn[1]), frozenset(rules["import", group]), frozenset(rules["export", group])
+            int(asn[1]),
+            frozenset(rules["import", group]),
+            frozenset(rules["export", group]),
+            found(rf"auth-profile {profile[1]} secret (\S+)$", text) if profile else "",
+            int(preferred[1]) if preferred else TUNNEL_PREFERENCE,
+            bool(first(rf"{at}bfd profile isthmus-aws$", text)),
         )
     own = first(rf"{router} protocol bgp local-as (\d+)$", text)
     mtus = dict(every(r"^set network interface tunnel units (\S+) mtu (\d+)$", text))
@@ -67,7 +78,16 @@ def pan_os(texts: Texts) -> Parsed:
         forwarded={domain: frozenset(servers) for domain, servers in forwarded.items()},
         keys=keys(text),
         mss=frozenset(int(mtus[unit]) - int(adjusted[unit]) for unit in mtus),
+        vlans=frozenset(_vlans(text)),
     )
+
+
+def _vlans(text: str) -> Iterator[Vlan]:
+    for port, unit, tag in every(r"^set network interface ethernet (\S+) layer3 units (\S+) tag (\d+)$", text):
+        assert unit == f"{port}.{tag}"
+        at = rf"^set network interface ethernet {port} layer3 units {re.escape(unit)} "
+        [address], [mtu] = every(rf"{at}ip (\S+)$", text), every(rf"{at}mtu (\d+)$", text)
+        yield Vlan(port, int(tag), IPv4Interface(address), int(mtu))
 
 
 def _pan_rules(text: str, source_zone: str, destination_zone: str) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from isthmus.devices import Service
 from tests.devices.parsed import (
@@ -13,6 +13,7 @@ from tests.devices.parsed import (
     Entry,
     Parsed,
     Texts,
+    Vlan,
     every,
     first,
     keys,
@@ -33,7 +34,7 @@ def strongswan(texts: Texts) -> Parsed:
         for name, zone in every(r'forward-zone:\n\s+name: "(\S+)\."\n((?:\s+forward-addr: \S+\n)+)', dns)
     }
     return Parsed(
-        inside=frozenset(every(r"^ip addr replace (\S+) dev", texts["interfaces.sh"])),
+        inside=frozenset(every(r"^ip addr replace (\S+) dev ipsec", texts["interfaces.sh"])),
         asn=int(asn[1]) if asn else None,
         neighbors=neighbors(frr, lists),
         originates=frozenset(map(IPv4Network, every(r"^  network (\S+)$", frr))),
@@ -43,7 +44,22 @@ def strongswan(texts: Texts) -> Parsed:
         forwarded=forwarded,
         keys=keys(texts["swanctl.conf"]),
         mss=frozenset(map(int, every(r"maxseg size set (\d+)", nft))),
+        vlans=frozenset(_vlans(texts["interfaces.sh"])),
     )
+
+
+def _vlans(script: str) -> Iterator[Vlan]:
+    """The VLAN interfaces: `port` holds the port from its line on."""
+    for part in re.split(r"^port=", script, flags=re.MULTILINE)[1:]:
+        port = part.splitlines()[0]
+        [(name, same, vlan)] = every(
+            r'^ip link show (\S+) >.* \|\| ip link add link "\$port" name (\S+) type vlan id (\d+)$', part
+        )
+        [address] = every(rf"^ip addr replace (\S+) dev {name}$", part)
+        [of_port] = every(r'^ip link set "\$port" mtu (\d+) up$', part)
+        [mtu] = every(rf"^ip link set {name} mtu (\d+) up$", part)
+        assert (name, of_port) == (same, mtu)
+        yield Vlan(port, int(vlan), IPv4Interface(address), int(mtu))
 
 
 def _nft(text: str, direction: str) -> Iterator[Entry]:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from isthmus.devices import Service
 from tests.devices.parsed import (
     ANYTHING,
+    TUNNEL_PREFERENCE,
     Entry,
     Neighbor,
     Parsed,
     Texts,
+    Vlan,
     every,
     first,
     keys,
     product,
 )
 
+_PEER = r"^set protocols bgp neighbor (\S+) remote-as (\d+)$"
 DENY_ALL = {"action": "deny", "prefix": "0.0.0.0/0", "le": "32"}
 
 
@@ -33,13 +36,7 @@ def vyos(texts: Texts) -> Parsed:
         assert settings.keys() == {"action", "prefix"} or settings == DENY_ALL
         if settings["action"] == "permit":
             lists[name].add(IPv4Network(settings["prefix"]))
-    neighbors = {}
-    for address, asn in every(r"^set protocols bgp neighbor (\S+) remote-as (\d+)$", text):
-        at = rf"^set protocols bgp neighbor {re.escape(address)} address-family ipv4-unicast prefix-list"
-        into, out = (first(rf"{at} {word} (\S+)$", text) for word in ("import", "export"))
-        assert into
-        assert out
-        neighbors[IPv4Address(address)] = Neighbor(int(asn), frozenset(lists[into[1]]), frozenset(lists[out[1]]))
+    neighbors = {IPv4Address(a): _neighbor(text, a, int(asn), lists) for a, asn in every(_PEER, text)}
     asn_found = first(r"^set protocols bgp system-as (\d+)$", text)
     forwarded = defaultdict(set)
     for domain, server in every(r"^set service dns forwarding domain (\S+) name-server (\S+)$", text):
@@ -60,7 +57,36 @@ def vyos(texts: Texts) -> Parsed:
         forwarded={domain: frozenset(servers) for domain, servers in forwarded.items()},
         keys=keys(text),
         mss=frozenset(map(int, every(r"ip adjust-mss (\d+)$", text))),
+        vlans=frozenset(_vlans(text)),
     )
+
+
+def _neighbor(text: str, address: str, asn: int, lists: Mapping[str, set[IPv4Network]]) -> Neighbor:
+    peer = rf"^set protocols bgp neighbor {re.escape(address)} "
+    family = peer + "address-family ipv4-unicast "
+    into, mapped = first(rf"{family}prefix-list import (\S+)$", text), first(rf"{family}route-map import (\S+)$", text)
+    out, key = first(rf"{family}prefix-list export (\S+)$", text), first(rf"{peer}password (\S+)$", text)
+    assert out
+    preference = TUNNEL_PREFERENCE
+    if mapped:
+        rule = dict(every(rf"^set policy route-map {mapped[1]} rule 10 (.*) (\S+)$", text))
+        assert rule.keys() == {"action", "match ip address prefix-list", "set local-preference"}
+        assert rule["action"] == "permit"
+        name, preference = rule["match ip address prefix-list"], int(rule["set local-preference"])
+    else:
+        assert into
+        name = into[1]
+    bfd = bool(first(rf"{peer}bfd$", text))
+    assert bfd == bool(every(rf"^set protocols bfd peer {re.escape(address)} ", text))
+    return Neighbor(asn, frozenset(lists[name]), frozenset(lists[out[1]]), key[1] if key else "", preference, bfd)
+
+
+def _vlans(text: str) -> Iterator[Vlan]:
+    mtus = dict(every(r"^set interfaces ethernet (\S+) mtu (\d+)$", text))
+    for port, vlan, address in every(r"^set interfaces ethernet (\S+) vif (\d+) address (\S+)$", text):
+        [mtu] = every(rf"^set interfaces ethernet {port} vif {vlan} mtu (\d+)$", text)
+        assert mtu == mtus[port]
+        yield Vlan(port, int(vlan), IPv4Interface(address), int(mtu))
 
 
 def _vyos_rules(text: str, direction: str) -> Iterator[Entry]:
