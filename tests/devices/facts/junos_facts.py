@@ -56,7 +56,7 @@ JUNOS = [
     Fact("zone of a tunnel", r"^set security zones security-zone aws interfaces st0\.(\d+)$", tunnels(lambda t: t.interface)),
     Fact("what a zone accepts", r"^set security zones security-zone (\S+) host-inbound-traffic (.*)$", lambda d: [("OUTSIDE_ZONE", "system-services ike"), ("aws", "protocols bgp"), *([("aws", "protocols bfd")] if any(v.bfd for v in d.virtual_interfaces) else []), ("aws", "system-services ping")]),
     Fact("router ID", r"^set routing-options router-id (\S+)$", once(lambda d: d.tunnels[0].inside_address)),
-    Fact("ECMP", r"^set (policy-options policy-statement isthmus-load-balance then load-balance per-packet|routing-options forwarding-table export isthmus-load-balance)$", lambda d: [("policy-options policy-statement isthmus-load-balance then load-balance per-packet",), ("routing-options forwarding-table export isthmus-load-balance",)] if d.bgp else []),
+    Fact("ECMP", r"^set (policy-options policy-statement isthmus-load-balance then load-balance per-packet|routing-options forwarding-table export isthmus-load-balance)$", lambda d: [("policy-options policy-statement isthmus-load-balance then load-balance per-packet",), ("routing-options forwarding-table export isthmus-load-balance",)]),
     Fact("ECMP of a group", _GROUP + r"multipath$", lambda d: [(c.name,) for c in d.connections if c.bgp]),
     Fact("type of a group", _GROUP + r"type (\S+)$", _groups("external")),
     Fact("own ASN", _GROUP + r"local-as (\d+)$", lambda d: [(name, str(d.asn)) for name in _names(d)]),
