@@ -1,4 +1,4 @@
-"""Port hours of Direct Connect.
+"""Port hours of Direct Connect, and its locations.
 
 AWS charges each hour of a port by its capacity, with or without traffic. A dedicated connection of the intent exists
 outside of Terraform, so its capacity is `port_speed` of its virtual interfaces.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from isthmus.intent import Estate
+from isthmus.proof.analysis import Analysis
 from isthmus.terraform.graph import Unknown, Value
 
 # The item of a dedicated port, by `bandwidth` of `aws_dx_connection`.
@@ -59,3 +60,16 @@ def existing_ports(estate: Estate) -> Iterator[ExistingPort]:
             elif interface.port_speed is None:
                 unknown = "the intent states no port_speed"
             yield ExistingPort(name, environment.name, port_item(interface.port_speed), unknown)
+
+
+def locations(subject: Analysis) -> frozenset[str]:
+    """The codes of the Direct Connect locations: those of the intent, and of connections in Terraform.
+
+    Empty if one of them is not known. A virtual interface of Terraform does not state its location.
+    """
+    stated = [connection.get("location") for connection in subject.graph.of_type("aws_dx_connection", "aws_dx_lag")]
+    if subject.estate is not None:
+        stated += [
+            interface.location for gateway in subject.estate.direct_connect for interface in gateway.virtual_interfaces
+        ]
+    return frozenset(map(str, stated)) if all(isinstance(each, str) for each in stated) else frozenset()

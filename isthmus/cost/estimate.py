@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from isthmus.cost.direct_connect import existing_ports
+from isthmus.cost.direct_connect import PORTS, existing_ports, locations
 from isthmus.cost.errors import UnusablePrices, UnusableTraffic
 from isthmus.cost.fixed import FixedCharge, by_use, fixed_charges, foreign
-from isthmus.cost.items import AT_PRICE_OF, ITEMS, Item, Unit
+from isthmus.cost.items import AT_PRICE_OF, DIRECT_CONNECT_OUT, ITEMS, Item, Unit
 from isthmus.cost.prices import Prices, how_to_get_one, shipped, shipped_regions
 from isthmus.cost.traffic import TrafficFlow
 from isthmus.cost.transfer import paid
@@ -124,7 +124,7 @@ def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[Tr
     fixed = list(fixed_charges(subject.graph))
     used = list(item_uses(subject.graph, flows))
     charged = [*(each.resource for each in fixed), *(each.resource for each in used)]
-    chosen = prices or shipped(_region(charged, regions))
+    chosen, why_no_location = (prices or shipped(_region(charged, regions))).at_locations(locations(subject))
     due: dict[str, dict[str, Fraction]] = {}
     not_evaluated: list[str] = []
     for each in fixed:
@@ -148,7 +148,8 @@ def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[Tr
     ]
     by_use_ = tuple(_use_lines(used, chosen))
     waived = tuple(_waived(fixed, lines, chosen))
-    notes = (*not_evaluated, *_not_included(subject.graph, chosen, (*lines, *by_use_), flows))
+    not_evaluated += _ports_in_japan(lines, chosen)
+    notes = (*not_evaluated, *_not_included(subject.graph, chosen, (*lines, *by_use_), flows, why_no_location))
     if prices is None:
         notes += tuple(_notes_on_unknown_region(charged, chosen))
     rotated = tuple(_rotated(subject.graph, chosen))
@@ -158,6 +159,17 @@ def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[Tr
         *((WAIVERS,) if waived else ()),
     )
     return CostEstimate(chosen, lines, tuple(flows), notes, (*waived, *rotated, *by_use_), assumed, regions)
+
+
+def _ports_in_japan(lines: Sequence[CostLine], prices: Prices) -> Iterator[str]:
+    """A note on ports with a price of an included sheet, which are those of locations outside of Japan.
+
+    https://aws.amazon.com/directconnect/pricing/pay-as-you-go/
+    """
+    ports = {line.item.name: line for line in lines if line.item.name in PORTS.values()}
+    for name, line in ports.items():
+        if line.amount is not None and name not in prices.own:
+            yield f"a price difference for {line.item.label} in Japan: they have the price of other locations"
 
 
 def _region(charged: Sequence[Resource], regions: Sequence[str]) -> str:
@@ -296,13 +308,18 @@ def _end(location: Position) -> str:
 
 
 def _not_included(
-    graph: Graph, prices: Prices, lines: Sequence[CostLine | UsageLine], flows: Sequence[TrafficFlow]
+    graph: Graph,
+    prices: Prices,
+    lines: Sequence[CostLine | UsageLine],
+    flows: Sequence[TrafficFlow],
+    why_no_location: str,
 ) -> Iterator[str]:
     if not flows:
         yield "data processing and transfer: state the traffic with --traffic"
     unpriced = [line for line in lines if (line.amount if isinstance(line, CostLine) else line.least_amount) is None]
     for line in unpriced:
-        yield f"{line.item.label}: the sheet has no price ({line.item.page})"
+        located = why_no_location if line.item.name == DIRECT_CONNECT_OUT else ""
+        yield f"{line.item.label}: {located or 'the sheet has no price'} ({line.item.page})"
     if unpriced and prices.region not in shipped_regions():
         advice = how_to_get_one(prices.region)
         yield f"items without a price: Isthmus has no sheet of {prices.region} to take them from. {advice}"

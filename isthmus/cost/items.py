@@ -49,6 +49,9 @@ AT_PRICE_OF: Mapping[str, Item] = MappingProxyType(
     }
 )
 
+# Its price depends on the location and the Region.
+DIRECT_CONNECT_OUT = "direct-connect-out-gb"
+
 ITEMS: Mapping[str, Item] = MappingProxyType(
     {
         item.name: item
@@ -81,8 +84,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             Item("direct-connect-port-100gbps", "Direct Connect ports of 100 Gbps", Unit.HOUR, _DIRECT_CONNECT),
             Item("direct-connect-port-400gbps", "Direct Connect ports of 400 Gbps", Unit.HOUR, _DIRECT_CONNECT),
             Item("direct-connect-port-other", "Direct Connect ports of other capacities", Unit.HOUR, _DIRECT_CONNECT),
-            # The price depends on the location and the Region.
-            Item("direct-connect-out-gb", "Data out over Direct Connect", Unit.GB, _DIRECT_CONNECT),
+            Item(DIRECT_CONNECT_OUT, "Data out over Direct Connect", Unit.GB, _DIRECT_CONNECT),
             Item("zone-crossing-gb", "Data between zones, both sides", Unit.GB, _TRANSFER),
             Item("kms-key", "KMS keys", Unit.MONTH, _KMS),
             Item("secret", "Secrets with pre-shared keys", Unit.MONTH, _SECRETS),

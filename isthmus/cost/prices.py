@@ -7,6 +7,7 @@ currency = "USD"
 [prices]
 nat-gateway = 0.052                                     # each hour, month, GB or million
 internet-out-gb = [{ above = 0, price = 0.0 }, { above = 100, price = 0.09 }]
+direct-connect-out-gb = { EqFA5 = 0.02, EqDC2 = 0.03 }  # by location: the code of each Direct Connect location
 
 The names are those of `isthmus.cost.items`. A sheet that you give replaces prices of the included sheet of the same
 Region, item by item. An item in neither has no price: prices of another Region are never used instead.
@@ -15,8 +16,8 @@ Region, item by item. An item in neither has no price: prices of another Region 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import files
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.cost.errors import UnusablePrices
-from isthmus.cost.items import ITEMS
+from isthmus.cost.items import DIRECT_CONNECT_OUT, ITEMS
 from isthmus.terraform.toml_files import is_amount, parsed, toml_text
 
 DEFAULT = "us-east-1"
@@ -45,7 +46,10 @@ Price = tuple[PriceStep, ...]
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A sheet. `own` are the items priced by a given file. `others`: Region and month of the rest, or ""."""
+    """A sheet. `own` are the items priced by a given file. `others`: Region and month of the rest, or "".
+
+    `by_location` are the prices of data out over Direct Connect by the code of its location; see `at_locations`.
+    """
 
     region: str
     as_of: str
@@ -53,6 +57,27 @@ class Prices:
     prices: Mapping[str, Price]
     own: frozenset[str] = frozenset()
     others: str = ""
+    by_location: Mapping[str, Price] = field(default_factory=dict)
+
+    def at_locations(self, locations: Collection[str]) -> tuple[Prices, str]:
+        """The sheet with one price of data out over Direct Connect at these locations, and why it has none, or "".
+
+        AWS prices a GB by its location and Region: https://aws.amazon.com/directconnect/pricing/. It spreads packets
+        over the virtual interfaces of a gateway, or prefers one by distance, so two prices are no price.
+        """
+        if not self.by_location:
+            return self, ""
+        without = {name: price for name, price in self.prices.items() if name != DIRECT_CONNECT_OUT}
+        if not locations:
+            return replace(self, prices=without), "its price depends on the location, and no location is known"
+        missing = sorted(set(locations) - self.by_location.keys())
+        if missing:
+            return replace(self, prices=without), f"the sheet has no price at {', '.join(missing)}"
+        found = {self.by_location[location] for location in locations}
+        if len(found) > 1:
+            listed = ", ".join(sorted(locations))
+            return replace(self, prices=without), f"its price differs between {listed}, and AWS chooses the location"
+        return replace(self, prices={**without, DIRECT_CONNECT_OUT: found.pop()}), ""
 
     def amount(self, item: str, quantity: Fraction) -> Fraction | None:
         """The price of a quantity of an item per month, in the sheet's currency. None: it has no price."""
@@ -110,18 +135,21 @@ def read_prices(path: Path) -> Prices:
     except ValueError as error:
         raise UnusablePrices(f"{path}: not TOML: {error}") from None
     own = _sheet(text, str(path))
+    named = frozenset(own.prices.keys() | ({DIRECT_CONNECT_OUT} if own.by_location else set()))
     if own.region not in shipped_regions():
-        return replace(own, own=frozenset(own.prices))
+        return replace(own, own=named)
     included = shipped(own.region)
-    if own.currency != included.currency and own.prices.keys() != ITEMS.keys():
-        missing = ", ".join(sorted(ITEMS.keys() - own.prices.keys()))
+    if own.currency != included.currency and named != ITEMS.keys():
+        missing = ", ".join(sorted(ITEMS.keys() - named))
         raise UnusablePrices(
             f"{path}: its currency is {own.currency}, and the included prices of the other items are in "
             f"{included.currency}: give all of them ({missing}), or prices in {included.currency}"
         )
     prices = {**included.prices, **own.prices}
-    others = "" if own.prices.keys() >= ITEMS.keys() else f"{included.region} ({included.as_of})"
-    return Prices(own.region, own.as_of, own.currency, prices, frozenset(own.prices), others)
+    # One price, or prices by location: those of the file replace both.
+    by_location = own.by_location if DIRECT_CONNECT_OUT in named else included.by_location
+    others = "" if named >= ITEMS.keys() else f"{included.region} ({included.as_of})"
+    return Prices(own.region, own.as_of, own.currency, prices, named, others, by_location)
 
 
 def _sheet(text: str, where: str) -> Prices:
@@ -132,8 +160,11 @@ def _sheet(text: str, where: str) -> Prices:
     faults = list(_faults(document))
     if faults:
         raise UnusablePrices("\n".join(f"{where}: {fault}" for fault in faults))
-    prices = {item: _steps(given) for item, given in document["prices"].items()}
-    return Prices(document["region"], document["as_of"], document["currency"], prices)
+    given_prices: Mapping[str, Any] = document["prices"]
+    prices = {item: _steps(given) for item, given in given_prices.items() if not isinstance(given, dict)}
+    located = given_prices.get(DIRECT_CONNECT_OUT)
+    by_location = {place: _steps(price) for place, price in located.items()} if isinstance(located, dict) else {}
+    return Prices(document["region"], document["as_of"], document["currency"], prices, by_location=by_location)
 
 
 def _steps(given: Any) -> Price:
@@ -160,8 +191,18 @@ def _faults(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"{item} is not the name of an item; {hint}"
         elif isinstance(given, list):
             yield from (f"{item}: {fault}" for fault in _faults_of_steps(given))
+        elif item == DIRECT_CONNECT_OUT and isinstance(given, dict):
+            yield from (f"{item}: {fault}" for fault in _faults_of_locations(given))
         elif not is_amount(given):
             yield f"{item} is {given!r}; expected the price of one {ITEMS[item].unit}, such as 0.045, or steps"
+
+
+def _faults_of_locations(given: Mapping[str, Any]) -> Iterator[str]:
+    if not given:
+        yield "expected the price of one GB at each location, such as { EqDC2 = 0.02 }"
+    for place, price in given.items():
+        if not is_amount(price):
+            yield f"{place} is {price!r}; expected the price of one GB, such as 0.02"
 
 
 def _faults_of_steps(given: list[Any]) -> Iterator[str]:

@@ -28,7 +28,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from isthmus.cost.items import ITEMS
+from isthmus.cost.items import DIRECT_CONNECT_OUT, ITEMS
 from isthmus.cost.prices import Prices, read_prices
 from isthmus.text.console import console
 from isthmus.text.error_messages import print_error
@@ -147,6 +147,13 @@ class PriceSheet:
         if kept is not None and kept.currency != self.currency:
             kept = None
         more = [name for name in ITEMS if kept is not None and name in kept.own and name not in self.prices]
+        if kept is not None and kept.by_location and DIRECT_CONNECT_OUT in more:
+            more.remove(DIRECT_CONNECT_OUT)
+            located = {
+                place: [(_decimal(s.above), _decimal(s.price)) for s in p] for place, p in kept.by_location.items()
+            }
+            listed = ", ".join(f'"{place}" = {_written(price)}' for place, price in located.items())
+            lines += ["", f"# By location: from the sheet of {kept.as_of}.", f"{DIRECT_CONNECT_OUT} = {{ {listed} }}"]
         if kept is not None and more:
             lines += ["", f"# Not in the price lists: from the sheet of {kept.as_of}."]
             steps = {name: [(_decimal(s.above), _decimal(s.price)) for s in kept.prices[name]] for name in more}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from isthmus.cost.items import DIRECT_CONNECT_OUT
 from isthmus.network.answers import AtEndpoint, Hop, Packet, Path
 from isthmus.network.model import AttachmentKind, Network
 
@@ -55,7 +56,7 @@ def _outside(hop: Hop, network: Network, out: bool) -> Iterator[str]:
     if connection is not None and connection.accelerated is not False:
         yield "accelerator-gb"
     if out:
-        yield "direct-connect-out-gb" if over_direct_connect else "internet-out-gb"
+        yield DIRECT_CONNECT_OUT if over_direct_connect else "internet-out-gb"
 
 
 def _crossings(hops: tuple[Hop, ...]) -> Iterator[str]:

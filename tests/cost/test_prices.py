@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.cost import ITEMS, UnusablePrices, read_prices, shipped
-from isthmus.cost.direct_connect import OTHER_PORT, PORTS
+from isthmus.cost.direct_connect import OTHER_PORT
+from isthmus.cost.items import DIRECT_CONNECT_OUT
 from isthmus.cost.prices import DEFAULT, Prices, PriceStep, shipped_regions
 
 HEAD = 'region = "eu-central-1"\nas_of = "2026-11"\ncurrency = "USD"\n[prices]\n'
@@ -36,7 +37,7 @@ def refused(path: Path) -> str:
 def test_shipped_names_are_items() -> None:
     assert shipped().prices.keys() <= ITEMS.keys()
     # These have no price that a public page was seen to give.
-    unpriced = {"large-vpn-connection", "accelerator-gb", "direct-connect-out-gb", OTHER_PORT, *PORTS.values()}
+    unpriced = {"large-vpn-connection", "accelerator-gb", DIRECT_CONNECT_OUT, OTHER_PORT}
     assert ITEMS.keys() - shipped().prices.keys() == unpriced
 
 
@@ -61,6 +62,45 @@ def test_own_over_shipped(sheet: Sheet) -> None:
     assert prices.others == f"{DEFAULT} ({shipped().as_of})"
     assert prices.amount("nat-gateway", Fraction(730)) == Fraction("37.96")
     assert prices.amount("vpn-connection", Fraction(730)) == Fraction("36.5")
+
+
+LOCATED = "direct-connect-out-gb = { EqDC2 = 0.02, CSVA1 = 0.02, TY2 = 0.041 }\n"
+
+
+@pytest.mark.parametrize("region", ["eu-central-1", DEFAULT])
+def test_data_over_direct_connect_has_a_price_at_each_location(sheet: Sheet, region: str) -> None:
+    """With or without an included sheet of the Region. Two different prices are no price."""
+    prices = read_prices(sheet(HEAD.replace("eu-central-1", region) + LOCATED))
+    assert DIRECT_CONNECT_OUT in prices.own
+    assert prices.amount(DIRECT_CONNECT_OUT, Fraction(500)) is None
+    same, why = prices.at_locations({"EqDC2", "CSVA1"})
+    assert (same.amount(DIRECT_CONNECT_OUT, Fraction(500)), why) == (Fraction(10), "")
+    for locations, reason in (
+        ({"EqDC2", "TY2"}, "differs between EqDC2, TY2"),
+        ({"EqDC2", "EqFA5"}, "no price at EqFA5"),
+        (set[str](), "no location is known"),
+    ):
+        unpriced, why = prices.at_locations(locations)
+        assert reason in why
+        assert unpriced.amount(DIRECT_CONNECT_OUT, Fraction(1)) is None
+
+
+def test_one_price_is_that_of_all_locations(sheet: Sheet) -> None:
+    prices, why = read_prices(sheet(HEAD + "direct-connect-out-gb = 0.02\n")).at_locations({"EqDC2", "TY2"})
+    assert (prices.amount(DIRECT_CONNECT_OUT, Fraction(1)), why) == (Fraction("0.02"), "")
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("direct-connect-out-gb = {}", "expected the price of one GB at each location"),
+        ('direct-connect-out-gb = { EqDC2 = "cheap" }', "EqDC2 is 'cheap'"),
+        ("direct-connect-out-gb = { EqDC2 = -1 }", "EqDC2 is"),
+        ("nat-gateway = { EqDC2 = 0.02 }", "expected the price of one hour"),
+    ],
+)
+def test_prices_by_location_are_checked(sheet: Sheet, line: str, fault: str) -> None:
+    assert fault in refused(sheet(HEAD + line + "\n"))
 
 
 def test_no_price() -> None:

@@ -274,6 +274,7 @@ def test_a_price_that_the_files_lack_is_kept_with_its_date(mirror: Write, tmp_pa
     (sheets / "us-east-1.toml").write_text(
         'region = "us-east-1"\nas_of = "2026-01"\ncurrency = "USD"\n[prices]\nroute53-profile = 0.75\nnat-gateway = 9\n'
         "hosted-zone = [{ above = 0, price = 0.5 }, { above = 25, price = 0.1 }]\n"
+        "direct-connect-out-gb = { EqDC2 = 0.02, CSVA1 = 0.03 }\n"
     )
     assert released(mirror(), sheets) == 0
     text = (sheets / "us-east-1.toml").read_text()
@@ -281,6 +282,7 @@ def test_a_price_that_the_files_lack_is_kept_with_its_date(mirror: Write, tmp_pa
     sheet = read_prices(sheets / "us-east-1.toml")
     assert sheet.amount("hosted-zone", Fraction(35)) == Fraction("13.5")
     assert sheet.amount("nat-gateway", Fraction(1)) != 9
+    assert sheet.at_locations({"CSVA1"})[0].amount("direct-connect-out-gb", Fraction(100)) == 3
 
 
 @pytest.mark.parametrize(
