@@ -10,6 +10,7 @@ from isthmus.intent.former_names import kept_name
 from isthmus.intent.model import name_of
 from modules.aws import (
     CloudwatchLogGroup,
+    DataAwsEc2TransitGateway,
     Ec2TransitGateway,
     Ec2TransitGatewayRoute,
     Ec2TransitGatewayRouteTable,
@@ -21,6 +22,7 @@ from modules.aws import (
     RamResourceShare,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
+from modules.existing_hub import existing_hub
 from modules.hub_route_tables import EGRESS, FIREWALL, HubTables
 from modules.iam_policy import allow, document, organization_partition, trust_policy
 from modules.lifecycle import lifecycle
@@ -49,12 +51,16 @@ def table_id(key: str) -> str:
 def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `log_key_arn`, `flow_logs_role_arn`. Outputs: `transit_gateway_id`, `transit_gateway_arn`,
-    `route_table_id_<key>` for each table.
+    Inputs: `log_key_arn`, `flow_logs_role_arn`, unless the transit gateway exists already. Outputs:
+    `transit_gateway_id`, `transit_gateway_arn`, `route_table_id_<key>` for each table.
     """
     module = ModuleStack("hub", providers=REQUIRED)
-    gateway = _gateway(module, estate, protected=environment.protected)
-    _flow_logs(module, estate, gateway)
+    gateway: Ec2TransitGateway | DataAwsEc2TransitGateway
+    if estate.hub.existing is None:
+        gateway = _gateway(module, estate, protected=environment.protected)
+        _flow_logs(module, estate, gateway)
+    else:
+        gateway = existing_hub(module, estate, environment)
     _share(module, estate, gateway)
     module.add(TerraformOutput, GATEWAY_ID, value=module.ref(gateway), description="Id of the transit gateway")
     module.add(TerraformOutput, GATEWAY_ARN, value=module.ref(gateway, "arn"), description="ARN of the transit gateway")
@@ -134,7 +140,7 @@ def _flow_logs(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) 
     )
 
 
-def _share(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) -> None:
+def _share(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway | DataAwsEc2TransitGateway) -> None:
     sharing = without_owner(estate.hub.share_with, estate.hub_environment)
     if not sharing:
         return

@@ -109,7 +109,9 @@ class _Root:
         self.calls["logs"] = _call(self.stack, call.name, {})
 
     def _hub(self, call: ModuleCall) -> None:
-        made = self.calls["hub"] = _call(self.stack, call.name, self._log_inputs())
+        made = self.calls["hub"] = _call(
+            self.stack, call.name, self._log_inputs() if self.estate.hub.existing is None else {}
+        )
         self._output(GATEWAY_ID, self.stack.ref(made, GATEWAY_ID), "The transit gateway")
         for table in self.tables.all:
             self._output(table_id(table.key), self.stack.ref(made, table_id(table.key)), f"Route table {table.name}")

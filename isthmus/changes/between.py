@@ -47,6 +47,8 @@ def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
     uncounted = {without_index(address) for address in {*before.unexpanded} ^ {*after.unexpanded}}
     for address in sorted({*sides[0], *sides[1]}):
         old, new = sides[0].get(address), sides[1].get(address)
+        if any(one is not None and one.existing for one in (old, new)):
+            continue  # Terraform only reads it
         if without_index(address) in uncounted and (one := old or new) is not None:
             found[address] = ResourceChange(address, one.type, ResourceAction.MAY_REPLACE, reason=_UNCOUNTED)
         elif old is None and new is not None:

@@ -25,7 +25,7 @@ from isthmus.proof.checks.failures import FailureChecks, failure_violations
 from isthmus.proof.checks.firewall_policy import as_stated, compared
 from isthmus.proof.checks.flows import FlowTable
 from isthmus.proof.checks.gateway_endpoints import service_flows, service_violations
-from isthmus.proof.checks.hub import hub_violations
+from isthmus.proof.checks.hub import hub_unknown_results, hub_violations
 from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import Binding, bind
 from isthmus.proof.checks.non_routable_range_routes import non_routable_range_violations
@@ -164,7 +164,7 @@ class Prover:
             *self.binding.violations,
             *account_violations(self.estate, self.binding.vpcs, self.binding.egress, self.given.graph),
             *region_violations(self.estate, self.given.graph),
-            *hub_violations(self.estate, self.network),
+            *hub_violations(self.estate, self.network, self.given.graph),
             *unassigned_address_violations(self.estate, self.engine),
             *non_routable_range_violations(self.estate, self.network),
             *self._flow_violations(checks),
@@ -183,6 +183,7 @@ class Prover:
         unknown_results = [
             *self._no_vpc(),
             *self.binding.unknown_results,
+            *hub_unknown_results(self.estate, self.network),
             *self.unknown_results(),
             *dns.unknown_results,
             *names.unknown_results,

@@ -72,7 +72,7 @@ Value = Any  # None | bool | int | float | str | tuple["Value", ...] | Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One managed resource instance.
+    """One managed resource instance, or an existing object.
 
     `address` is unique in the graph: the Terraform address (with index), prefixed by `<root>/` where roots were joined.
     `account` is the account id of the provider that manages it, where the configuration says so. `provider` names the
@@ -84,6 +84,8 @@ class Resource:
     `triggers` are the references of `replace_triggered_by`, as they are written. `prevent_destroy` is the lifecycle
     setting of that name. `number_origin` is the origin of the number of instances, if it is not known.
     `provider_origin` is that of the settings that decide the account and the Region.
+    `existing` is an object that a data source reads by its id, which is then its address: Terraform neither creates nor
+    changes it. What is not in its `values` is not known: no default of the provider applies.
     """
 
     address: str
@@ -100,6 +102,7 @@ class Resource:
     prevent_destroy: bool | Unknown = NO_LIFECYCLE
     number_origin: str = ""
     provider_origin: str = ""
+    existing: bool = False
 
     def get(self, argument: str, default: Value = None) -> Value:
         """The value of an argument, or `default` where it is absent or null."""

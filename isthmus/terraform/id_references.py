@@ -23,11 +23,41 @@ Known = dict[str, list[tuple[Resource, str]]]
 
 
 def joined(graph: Graph) -> Graph:
-    """The same graph, with every known id that is another resource's replaced by a `Ref` to it."""
+    """The same graph, with every known id that is another resource's replaced by a `Ref` to it.
+
+    An existing object that a resource of the graph manages is that resource.
+    """
+    graph = _without_managed(graph)
     known = _identifiers(graph)
     resources = {address: _resource(resource, known) for address, resource in graph.resources.items()}
     outputs = {name: _value("", value, None, known) for name, value in graph.outputs.items()}
     return replace(graph, resources=resources, outputs=outputs)
+
+
+def _without_managed(graph: Graph) -> Graph:
+    existing = {resource.address for resource in graph.resources.values() if resource.existing}
+    managed = {
+        named: address
+        for address, resource in graph.resources.items()
+        if not resource.existing and isinstance(named := resource.values.get("id"), str) and named in existing
+    }
+    if not managed:
+        return graph
+    resources = {
+        address: replace(resource, values={name: _managed(value, managed) for name, value in resource.values.items()})
+        for address, resource in graph.resources.items()
+        if address not in managed
+    }
+    outputs = {name: _managed(value, managed) for name, value in graph.outputs.items()}
+    return replace(graph, resources=resources, outputs=outputs)
+
+
+def _managed(value: Value, managed: Mapping[str, str]) -> Value:
+    if isinstance(value, Ref):
+        return Ref(managed.get(value.address, value.address), value.attribute)
+    if isinstance(value, tuple):
+        return tuple([_managed(item, managed) for item in value])
+    return {key: _managed(item, managed) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _identifiers(graph: Graph) -> Known:

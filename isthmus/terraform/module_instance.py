@@ -11,6 +11,7 @@ from isthmus.terraform.configuration import Body, Module
 from isthmus.terraform.data_sources import Reading, answer
 from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.evaluate import evaluate_json
+from isthmus.terraform.existing import ExistingObjects
 from isthmus.terraform.graph import Resource, Unknown, Value
 from isthmus.terraform.instances import Key, any_instance, instances
 from isthmus.terraform.module_files import ModuleFiles, text_of
@@ -37,6 +38,7 @@ class SharedByRoots:
     states: dict[StateFile, list[ModuleInstance]] = field(default_factory=dict)  # the roots, by where their state is
     named_zones: set[str] = field(default_factory=set)  # data sources of zones, whose names are stand-ins
     default_workspaces: set[str] = field(default_factory=set)  # roots that refer to their workspace
+    existing: ExistingObjects = field(default_factory=ExistingObjects)
 
 
 class ModuleInstance:
@@ -206,7 +208,8 @@ class ModuleInstance:
         where = region if isinstance(region, str) else None
         if kind == "aws_availability_zones":
             self.shared.named_zones.add(f"{self.prefix}{text}")
-        return answer(Reading(kind, text, given, provider.account, where))
+        found = self.shared.existing.read(kind, given, body, where)
+        return answer(Reading(kind, text, given, provider.account, where)) if found is None else found
 
     def _remote_state(self, name: str, body: Body) -> Value:
         text = f"data.terraform_remote_state.{name}"

@@ -17,7 +17,7 @@ from isthmus.terraform.planned import Plan, PlannedResource
 from isthmus.terraform.read_back import Made, left
 from isthmus.terraform.recover import Recovery
 from isthmus.terraform.resource_arguments import account_of, arguments, arn_part, frozen
-from isthmus.terraform.state import mapping, own_account, read_attachments, sequence, state_graph
+from isthmus.terraform.state import existing_objects, mapping, own_account, read_attachments, sequence, state_graph
 from isthmus.text.printable import printable
 
 When = Literal["after", "before"]
@@ -66,7 +66,9 @@ def plan_graph(
     for address, resource in _staying(document, path, root, others).items():
         resources.setdefault(address, _located(resource, plan, prefix))
     outputs = arguments((f"{prefix}{printable(name)}", value) for name, value in _outputs(document, recovery))
-    read = read_attachments(mapping(mapping(document.get("prior_state")).get("values")))
+    before = mapping(mapping(document.get("prior_state")).get("values"))
+    read = read_attachments(before)
+    resources |= existing_objects(before)
     return Graph(resources, (*notes, *recovery.notes), outputs, attachments=read)
 
 
@@ -80,7 +82,8 @@ def _staying(document: Mapping[str, Any], path: Path, root: str, others: frozens
         change = mapping(raw)
         if mapping(change.get("change")).get("actions") != ["forget"]:
             changing |= {str(change.get("address")), str(change.get("previous_address"))}
-    before = state_graph(mapping(document.get("prior_state")), path, root, others).resources
+    state = state_graph(mapping(document.get("prior_state")), path, root, others).resources
+    before = {address: resource for address, resource in state.items() if not resource.existing}
     prefix = f"{printable(root)}/" if root else ""
     gone = {prefix + printable(address, 2000) for address in changing}
     return {address: resource for address, resource in before.items() if address not in gone}

@@ -12,6 +12,7 @@ from isthmus.terraform.configuration import is_module
 from isthmus.terraform.document_shape import check_shape
 from isthmus.terraform.documents import load, readable
 from isthmus.terraform.errors import UnreadableTerraform
+from isthmus.terraform.existing import joined_objects
 from isthmus.terraform.graph import Graph
 from isthmus.terraform.id_references import joined
 from isthmus.terraform.plan import When, check_version, plan_graph
@@ -233,8 +234,10 @@ def _stem(name: str) -> str:
 
 
 def _merged(graphs: list[Graph]) -> Graph:
+    every = [resource for graph in graphs for resource in graph.resources.values()]
+    existing = joined_objects(resource for resource in every if resource.existing)
     return Graph(
-        {address: resource for graph in graphs for address, resource in graph.resources.items()},
+        {resource.address: resource for resource in every} | existing,
         tuple(note for graph in graphs for note in graph.notes),
         {name: value for graph in graphs for name, value in graph.outputs.items()},
         {address: resource for graph in graphs for address, resource in graph.unexpanded.items()},

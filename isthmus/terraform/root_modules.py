@@ -58,7 +58,7 @@ def _graph(roots: Mapping[str, ModuleInstance], shared: SharedByRoots) -> Graph:
     moved = dict(found for root in roots.values() for found in _moved(root))
     imported = tuple(f"{root.prefix}{bare(body.get('to'))}" for root in roots.values() for body in root.module.imports)
     return Graph(
-        resources,
+        resources | shared.existing.by_id,
         tuple(notes),
         outputs,
         unexpanded,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.terraform.errors import UnreadableTerraform
+from isthmus.terraform.existing import read_objects
 from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.read_back import Made, left, made
 from isthmus.terraform.resource_arguments import arguments, arn_part, frozen, index_suffix
@@ -40,7 +41,7 @@ def state_graph(
         outputs[prefix + printable(name)] = masked(body.get("value"), body.get("sensitive"))
     pairs = ((name, frozen(value)) for name, value in outputs.items())
     return Graph(
-        resources,
+        resources | read_objects(_data(values)),
         () if resources else (f"{prefix or 'the state'}: no resources",),
         arguments(pairs),
         attachments=read_attachments(values),
@@ -60,13 +61,22 @@ def tfstate_graph(
         prefix + printable(name): frozen(masked(mapping(output).get("value"), mapping(output).get("sensitive")))
         for name, output in mapping(document.get("outputs")).items()
     }
+    resources |= read_objects(_stored(document, "data"))
     return Graph(resources, (), arguments(outputs.items()), attachments=dict(_attachments(_stored(document, "data"))))
 
 
 def read_attachments(values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """`Graph.attachments` of a shown state."""
-    listed = state_resources(mapping(values.get("root_module")), mode="data")
-    return dict(_attachments(raw for _, raw in listed))
+    return dict(_attachments(_data(values)))
+
+
+def existing_objects(values: Mapping[str, Any]) -> dict[str, Resource]:
+    """The existing objects that data sources of a shown state have read."""
+    return read_objects(_data(values))
+
+
+def _data(values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (raw for _, raw in state_resources(mapping(values.get("root_module")), mode="data"))
 
 
 def _attachments(data: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, str]]]:

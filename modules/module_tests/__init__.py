@@ -23,7 +23,8 @@ def module_tests(
 ) -> dict[str, Any]:
     """The test file, in Terraform's JSON syntax, of the module that `call` names and `document` holds."""
     module = Module(document)
-    return test_file(module, [*_own(estate, tables, root, call, module), *common.checks(estate, module)])
+    checks = [*_own(estate, tables, root, call, module), *common.checks(estate, module)]
+    return test_file(module, checks, hub.data_of(estate, root) if call.kind == "hub" else {})
 
 
 def _own(estate: Estate, tables: HubTables, root: str, call: ModuleCall, module: Module) -> Iterator[Check]:

@@ -73,8 +73,11 @@ def all_of(name: str, elements: str, condition: str) -> str:
     return f"alltrue([for {name} in {elements} : {condition}])"
 
 
-def test_file(module: Module, checks: Sequence[Check]) -> dict[str, Any]:
-    """The test file of a module. Runs are plans, since `prevent_destroy` would block the destroy after an apply."""
+def test_file(module: Module, checks: Sequence[Check], data: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The test file of a module. `data` holds the attributes of its data sources, by address.
+
+    Runs are plans, since `prevent_destroy` would block the destroy after an apply.
+    """
     return {
         "//": HOW,
         "mock_provider": {"aws": list(_providers(module))},
@@ -82,6 +85,7 @@ def test_file(module: Module, checks: Sequence[Check]) -> dict[str, Any]:
             {"target": address, "override_during": "plan", "values": values}
             for address, values in sorted(_values(module).items())
         ],
+        **_data(data),
         "run": [
             {
                 made.name: {
@@ -96,6 +100,11 @@ def test_file(module: Module, checks: Sequence[Check]) -> dict[str, Any]:
         ],
         "variables": {name: _given(name) for name in sorted(module.document.get("variable", {}))},
     }
+
+
+def _data(data: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    listed = [{"target": address, "values": dict(values)} for address, values in sorted(data.items())]
+    return {"override_data": listed} if listed else {}
 
 
 def _providers(module: Module) -> Iterator[dict[str, Any]]:

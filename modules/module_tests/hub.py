@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from isthmus.intent import Environment, Estate, Routing, VpnConnection
 from isthmus.intent.model import name_of
+from modules.existing_hub import facts
 from modules.hub import ram_principals, table_id
 from modules.hub_route_tables import HubTables
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
 from modules.terraform_names import identifier
 
 _GATEWAY = "aws_ec2_transit_gateway.this"
+_ARN = "arn:aws:ec2:us-east-1:111122223333:transit-gateway/existing"
+
+
+def data_of(estate: Estate, root: str) -> dict[str, dict[str, Any]]:
+    """The attributes of the transit gateway, if it exists already: those that its postconditions demand."""
+    if estate.hub.existing is None:
+        return {}
+    found = {fact.attribute: fact.value for fact in facts(estate, estate.environment(root))}
+    return {f"data.{_GATEWAY}": {"id": estate.hub.existing, "arn": _ARN, **found}}
 
 
 def hub(estate: Estate, tables: HubTables, module: Module) -> Iterator[Check]:
     """The checks of `hub`."""
-    off = ("auto_accept_shared_attachments", "default_route_table_association", "default_route_table_propagation")
-    yield check(
-        "nothing_is_reachable_by_default",
-        *((f'{_GATEWAY}.{switch} == "disable"', f"The transit gateway has {switch} enabled.") for switch in off),
-    )
-    yield check(
-        "the_gateway_has_its_asn",
-        (
-            f'tostring({_GATEWAY}.amazon_side_asn) == "{estate.hub.asn}"',
-            f"The ASN of the transit gateway is not {estate.hub.asn}.",
-        ),
-    )
-    yield check(
-        "the_gateways_traffic_is_logged",
-        (f"aws_flow_log.this.transit_gateway_id == {_GATEWAY}.id", "The flow log is not for the transit gateway."),
-    )
+    if estate.hub.existing is None:
+        yield from _created(estate)
+    else:
+        yield from _existing(estate)
+    gateway = _GATEWAY if estate.hub.existing is None else f"data.{_GATEWAY}"
     blackholes = [
         (f"aws_ec2_transit_gateway_route.{table.key}_blackhole_{name}", table.key, cidr)
         for table in tables.all
@@ -60,7 +60,7 @@ def hub(estate: Estate, tables: HubTables, module: Module) -> Iterator[Check]:
             (
                 same(
                     f"{module.all('aws_ram_resource_association')}[*].resource_arn",
-                    listed([f"{_GATEWAY}.arn"]),
+                    listed([f"{gateway}.arn"]),
                 ),
                 "Another resource than the transit gateway is shared.",
             ),
@@ -71,6 +71,35 @@ def hub(estate: Estate, tables: HubTables, module: Module) -> Iterator[Check]:
             "a_segment_role_changes_only_its_segment",
             *((_narrow(address), f"{address} allows changes of other segments.") for address in roles),
         )
+
+
+def _created(estate: Estate) -> Iterator[Check]:
+    off = ("auto_accept_shared_attachments", "default_route_table_association", "default_route_table_propagation")
+    yield check(
+        "nothing_is_reachable_by_default",
+        *((f'{_GATEWAY}.{switch} == "disable"', f"The transit gateway has {switch} enabled.") for switch in off),
+    )
+    yield check(
+        "the_gateway_has_its_asn",
+        (
+            f'tostring({_GATEWAY}.amazon_side_asn) == "{estate.hub.asn}"',
+            f"The ASN of the transit gateway is not {estate.hub.asn}.",
+        ),
+    )
+    yield check(
+        "the_gateways_traffic_is_logged",
+        (f"aws_flow_log.this.transit_gateway_id == {_GATEWAY}.id", "The flow log is not for the transit gateway."),
+    )
+
+
+def _existing(estate: Estate) -> Iterator[Check]:
+    yield check(
+        "nothing_of_the_existing_gateway_is_changed",
+        (
+            f'data.{_GATEWAY}.id == "{estate.hub.existing}"',
+            f"Another transit gateway is used than {estate.hub.existing}.",
+        ),
+    )
 
 
 def _narrow(address: str) -> str:

@@ -36,10 +36,11 @@ def current(page: Path) -> str:
     text = page.read_text()
     with tempfile.TemporaryDirectory() as folder:
         write_output(Path(folder) / "cdktf.out", files_of("environments.estate"))
-        for stage in sorted((PROJECT / "examples").glob("stage_*.py")):
-            named = f"stage-{stage.name.split('_')[1]}"
+        for example in sorted((PROJECT / "examples").glob("*_*.py")):
+            stage = re.match(r"stage_\d+", example.stem)
+            named = (stage[0] if stage else example.stem).replace("_", "-")
             if re.search(f"<!-- output: [^>]*{named}", text):
-                write_output(Path(folder) / named, files_of(f"examples.{stage.stem}"))
+                write_output(Path(folder) / named, files_of(f"examples.{example.stem}"))
         (Path(folder) / "examples").symlink_to(PROJECT / "examples")
         with contextlib.chdir(folder):
             return _PART.sub(_made, text)

@@ -30,6 +30,7 @@ EXAMPLES = (
     "examples.stage_7_direct_connect",
     "examples.stage_8_overlapping_ranges",
     "examples.one_account",
+    "examples.existing_hub",
 )
 
 Files = Mapping[str, str]

@@ -19,7 +19,7 @@ from .two_roots import two_roots, write
 TWO_ROOTS = "two roots"
 ESTATES = EXAMPLES
 """The modules of the estates whose roots are checked, as ISTHMUS_ESTATE names them to `main.py`."""
-_NIGHTLY = ("examples.stage_2", "examples.stage_3", "examples.stage_6", "examples.stage_7")
+_NIGHTLY = ("examples.stage_2", "examples.stage_3", "examples.stage_6", "examples.stage_7", "examples.existing_hub")
 """Those whose roots are checked `nightly` only: the others have nearly every resource type."""
 REAL_ROOTS = ("environments.estate/*", "examples.stage_4_central_egress/egress")
 """The root modules that go through the AWS provider in every run, at some 10 seconds each: together they hold nearly

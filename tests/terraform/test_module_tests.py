@@ -26,12 +26,14 @@ from .engine import Engine, TerraformFailed
 
 REFERENCE, CENTRAL = "environments.estate", "examples.stage_4_central_egress"
 DIRECT = "examples.stage_7_direct_connect"
+EXISTING = "examples.existing_hub"
 TRANSLATED = "examples.stage_8_overlapping_ranges"
 IN_S3, BY_RULES = "states in S3", "names by resolver rules"
 EGRESS = {f"egress, inspection {form}": form for form in Inspection}
 
 ONE_OF_EACH_KIND = (
     (REFERENCE, "network/hub"),
+    (EXISTING, "network/hub"),
     (REFERENCE, "network/logs"),
     (REFERENCE, "network/observability"),
     (REFERENCE, "network/vpn"),

@@ -173,6 +173,8 @@ RULES: tuple[Rule, ...] = (
     virtual_interfaces.virtual_interface_asn_too_large,
     hub.invalid_hub_asn,
     hub.invalid_hub_cidr,
+    hub.invalid_existing_hub,
+    hub.existing_hub_with_cidr_blocks,
     allowed_connections.allowed_connection_unknown_location,
     allowed_connections.allowed_connection_invalid_ports,
     allowed_connections.duplicate_allowed_connection,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from isthmus.aws.accepted_values import fits_gateway, private_asn
@@ -59,3 +60,29 @@ def invalid_hub_cidr(estate: Estate) -> Iterator[Fault]:
                     "a /24 or larger, outside 169.254.0.0/16",
                     part,
                 )
+
+
+_IDS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGateway.html"
+_ID = re.compile(r"tgw-(?:[0-9a-f]{8}|[0-9a-f]{17})")
+
+
+@rule("AWS gives a transit gateway an id of this form", _IDS)
+def invalid_existing_hub(estate: Estate) -> Iterator[Fault]:
+    """The id of an existing hub is not the id of a transit gateway."""
+    for environment in estate.environments:
+        hub = environment.hub
+        if hub is not None and hub.existing is not None and not _ID.fullmatch(hub.existing):
+            yield Fault(
+                hub,
+                f'existing is "{hub.existing}"',
+                "its id, tgw- and 17 hexadecimal digits, from: aws ec2 describe-transit-gateways",
+            )
+
+
+@rule("Terraform only reads a transit gateway that exists already, and changes nothing of it")
+def existing_hub_with_cidr_blocks(estate: Estate) -> Iterator[Fault]:
+    """An existing hub has CIDR blocks."""
+    for environment in estate.environments:
+        hub = environment.hub
+        if hub is not None and hub.existing is not None and hub.cidr_blocks:
+            yield Fault(hub, f"existing is {hub.existing}, and it has cidr_blocks", "no cidr_blocks")

@@ -58,25 +58,39 @@ def gateways(resolver: Resolver) -> dict[str, TransitGateway]:
     made: dict[str, TransitGateway] = {}
     for resource in resolver.certain(_T):
         address = resource.address
-        table = f"{address}.association_default_route_table_id"
+        table: str | Unknown = f"{address}.association_default_route_table_id"
+        if resource.existing:
+            table = Unknown(f"what the default route table of {address} holds is not in this input: it exists already")
         for attribute in ("association_default_route_table_id", "propagation_default_route_table_id"):
-            resolver.same[address, attribute] = table
-        associates = switch(resource.get("default_route_table_association"), default=True)
-        propagates = switch(resource.get("default_route_table_propagation"), default=True)
-        asn = integer(resource.get("amazon_side_asn"))
+            if isinstance(table, Unknown):
+                resolver.unclear[address, attribute] = table
+            else:
+                resolver.same[address, attribute] = table
+        associates = switch(_fact(resource, "default_route_table_association"), default=True)
+        propagates = switch(_fact(resource, "default_route_table_propagation"), default=True)
+        asn = integer(_fact(resource, "amazon_side_asn"))
         made[address] = TransitGateway(
             address,
             64512 if asn is None else asn,
-            switch(resource.get("vpn_ecmp_support"), default=True),
-            switch(resource.get("security_group_referencing_support"), default=False),
+            switch(_fact(resource, "vpn_ecmp_support"), default=True),
+            switch(_fact(resource, "security_group_referencing_support"), default=False),
             cidrs(resource, "transit_gateway_cidr_blocks", resource.get("transit_gateway_cidr_blocks")),
             associates,
             propagates,
             "" if associates is False else table,
             "" if propagates is False else table,
             name_of(resource),
+            resource.existing,
         )
     return made
+
+
+def _fact(resource: Resource, argument: str) -> Value:
+    """An argument of a transit gateway; unknown if it exists already and Terraform does not check the argument."""
+    value = resource.get(argument)
+    if value is None and resource.existing:
+        return Unknown(f"{argument} of {resource.address}, which exists already, is not stated")
+    return value
 
 
 def moved(resolver: Resolver, which: str) -> dict[str, list[Moved]]:
@@ -250,7 +264,7 @@ def unaccepted(
                 )
         elif facts.kind is AttachmentKind.VPC:
             owner = resolver.graph.resources[facts.gateway]
-            accepts = switch(owner.get("auto_accept_shared_attachments"), default=False)
+            accepts = switch(_fact(owner, "auto_accept_shared_attachments"), default=False)
             if resource.account and owner.account and resource.account != owner.account and accepts is not True:
                 found[address] = (
                     f"{address} is in account {resource.account}, {facts.gateway} in {owner.account}, which does not "

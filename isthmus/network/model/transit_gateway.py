@@ -16,6 +16,7 @@ class TransitGateway:
 
     `association_table` is the default association route table, `propagation_table` the default propagation route table;
     "" if disabled. AWS creates one table for both, and you can change either.
+    `existing`: Terraform reads it only. Its other attachments, route tables and routes are not in the input.
     """
 
     address: str
@@ -28,6 +29,7 @@ class TransitGateway:
     association_table: str | Unknown = ""
     propagation_table: str | Unknown = ""
     name: str = ""
+    existing: bool = False
 
 
 class AttachmentKind(Enum):

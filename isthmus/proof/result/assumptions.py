@@ -18,6 +18,7 @@ from isthmus.network.model import (
     Site,
     Target,
     TargetKind,
+    TransitGateway,
     Unknown,
     VpcEndpoint,
 )
@@ -34,6 +35,7 @@ Span = tuple[int, int]
 def assumptions(engine: Forwarding, locations: Locations) -> Iterator[str]:
     """The assumptions of a proof, one sentence each."""
     yield from locations.assumed
+    yield from _existing_hubs(engine.network.transit_gateways.values())
     for site in engine.sites.by_name.values():
         yield from _advertised(engine, site)
     if any(site.connections for site in engine.sites.by_name.values()):
@@ -61,10 +63,21 @@ def _routers(engine: Forwarding) -> str:
     )
 
 
+def _existing_hubs(gateways: Iterable[TransitGateway]) -> Iterator[str]:
+    for gateway in gateways:
+        if gateway.existing:
+            yield (
+                f"transit gateway {gateway.address} exists already: its other attachments, route tables and routes are "
+                "not in this Terraform, and none of them uses the attachments and route tables that are created here"
+            )
+
+
 def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
     """The assumptions about the resources on some paths, one sentence each."""
     paths = list(paths)
     met = {hop.address for path in paths for hop in path.hops}
+    gateways = {str(engine.network.attachments[address].gateway) for address in met & engine.network.attachments.keys()}
+    yield from _existing_hubs(g for g in engine.network.transit_gateways.values() if g.address in gateways)
     sites = [site for site in engine.sites.by_name.values() if not met.isdisjoint((site.name, *site.connections))]
     for site in sites:
         yield from _advertised(engine, site)

@@ -65,7 +65,8 @@ _ALL = (
     ),
     ProofRule(
         "hub-differs",
-        "The transit gateway has another ASN than the intent states, or ECMP support is off.",
+        "The transit gateway is not the one that the intent states, has another ASN, has ECMP support off, or, if it "
+        "exists already, adds routes to sites to its default route table.",
         "The routers of every site are configured with the ASN. With another ASN none of their BGP sessions is "
         "established.",
         TGW + "tgw-transit-gateways.html",

@@ -30,3 +30,14 @@ def invalid_hub_asn(estate: Estate) -> Estate:
 @breaks
 def invalid_hub_cidr(estate: Estate) -> Estate:
     return with_hub(estate, hub=replace(estate.hub, cidr_blocks=["10.254.0.0/25"]))
+
+
+@breaks
+def invalid_existing_hub(estate: Estate) -> Estate:
+    return with_hub(estate, hub=replace(estate.hub, existing="tgw-main"))
+
+
+@breaks
+def existing_hub_with_cidr_blocks(estate: Estate) -> Estate:
+    existing = replace(estate.hub, existing="tgw-0123456789abcdef0", cidr_blocks=["10.254.0.0/24"])
+    return with_hub(estate, hub=existing)
