@@ -45,13 +45,14 @@ def data_centre(*, advertises_default: bool) -> Site:
     )
 
 
-def network(segment: Segment, share_with: Sequence[Account] = ()) -> Environment:
-    """The hub, which these accounts may attach to, and one VPN connection to the data centre."""
+def network(segment: Segment, share_with: Sequence[Account] = (), more: Sequence[VpnConnection] = ()) -> Environment:
+    """The hub, which these accounts may attach to, one VPN connection to the data centre, and more to other sites."""
     return Environment(
         "network",
         account=network_prod,
         hub=Hub("infra-main", asn=64_512, share_with=list(share_with)),
         vpn_connections=[
             VpnConnection("infra-dc1-01", customer_gateway="infra-dc1-01", number=1, segment=segment),
+            *more,
         ],
     )

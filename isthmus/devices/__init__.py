@@ -9,6 +9,7 @@ from isthmus.devices.device import (
     FilterRule,
     Proposals,
     Service,
+    Translation,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "FilterRule",
     "Proposals",
     "Service",
+    "Translation",
 ]

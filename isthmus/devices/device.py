@@ -54,6 +54,18 @@ class FilterRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """A network of the site that the device translates 1:1: the address with the same host bits in the other range.
+
+    - `network`: its name. `routable`: the range by which AWS knows it. `non_routable`: the range on the premises.
+    """
+
+    network: str
+    routable: IPv4Network
+    non_routable: IPv4Network
+
+
+@dataclass(frozen=True, slots=True)
 class Proposals:
     """The algorithms that AWS accepts in one phase, with the names of AWS. It accepts any combination.
 
@@ -145,9 +157,10 @@ class Device:
 
     - `virtual_interfaces`: its virtual interfaces of Direct Connect. For equal prefixes it prefers them to the tunnels.
     - `outside`: its outside address; None if AWS does not know it. `certificate`: it authenticates with a certificate.
-    - `networks`: the named networks of its site.
+    - `networks`: the named networks of its site, by their routable ranges.
+    - `translations`: the networks whose addresses it translates.
     - `aws_ranges`: all ranges of the estate, now and later.
-    - `filters`: see `isthmus.devices.site_filters`.
+    - `filters`: see `isthmus.devices.site_filters`. They name the addresses that AWS knows.
     - `forwarded`: DNS domains that AWS answers, with the addresses of the inbound Resolver endpoint.
     """
 
@@ -165,6 +178,7 @@ class Device:
     filters: tuple[FilterRule, ...]
     forwarded: Mapping[str, tuple[IPv4Address, ...]]
     virtual_interfaces: tuple[DeviceVirtualInterface, ...] = ()
+    translations: tuple[Translation, ...] = ()
 
     @property
     def tunnels(self) -> tuple[DeviceTunnel, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from isthmus.aws.tunnel_packet_sizes import PacketSize
 from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, FilterAction, FilterRule, Service
 from isthmus.devices.proposals import Algorithms, algorithms, unsupported
+from isthmus.devices.translations import on_premises_rules
 from isthmus.errors import CannotAnswer
 from isthmus.platforms import Platform
 from isthmus.text.printable import printable
@@ -104,9 +105,22 @@ def _sizes(connection: DeviceConnection) -> Iterator[PacketSize]:
         yield tunnel.sizes.nat_traversal if connection.nat_traversal else tunnel.sizes.plain
 
 
-def _services(device: Device) -> list[Service]:
-    """The services of the filter rules, each once, without that of all packets."""
-    found = dict.fromkeys(rule.service for rule in device.filters)
+def filters_of(device: Device, platform: Platform) -> tuple[FilterRule, ...]:
+    """The filter rules of a device, with the addresses that the platform matches them against."""
+    order = platform.translation
+    if order is None:
+        return device.filters
+    return on_premises_rules(
+        device.filters,
+        device.translations,
+        from_aws=order.own_addresses_from_aws,
+        to_aws=order.own_addresses_to_aws,
+    )
+
+
+def _services(filters: Iterable[FilterRule]) -> list[Service]:
+    """The services of filter rules, each once, without that of all packets."""
+    found = dict.fromkeys(rule.service for rule in filters)
     return [service for service in found if service.protocol]
 
 
@@ -122,6 +136,8 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
 
     def key(tunnel: DeviceTunnel) -> str:
         return KEY.format(_identifier(tunnel.name).upper())
+
+    filters = filters_of(device, platform)
 
     def permits(rule: FilterRule) -> bool:
         return rule.action is FilterAction.PERMIT
@@ -147,7 +163,8 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
         "most_prefixes": MOST_PREFIXES,
         "mss": min(size.mss for connection in device.connections for size in _sizes(connection)),
         "replay_window": min(tunnel.replay_window for tunnel in device.tunnels),
-        "services": _services(device),
-        "ranges": sorted({range_ for rule in device.filters for range_ in (*rule.source, *rule.destination)}),
+        "filters": filters,
+        "services": _services(filters),
+        "ranges": sorted({range_ for rule in filters for range_ in (*rule.source, *rule.destination)}),
         "table": f"isthmus_{_identifier(device.name)}",
     }

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from isthmus.aws.tunnel_packet_sizes import TunnelSizes, UnknownIntegrity, packet_sizes
-from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, Proposals
+from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, Proposals, Translation
 from isthmus.devices.site_filters import site_filters
 from isthmus.devices.virtual_interfaces import virtual_interfaces
 from isthmus.errors import CannotAnswer
@@ -81,6 +81,10 @@ class _DeviceReader:
             filters=site_filters(self.estate, site),
             forwarded=_forwarded(self.output.network),
             virtual_interfaces=virtual_interfaces(self.output, gateway, self.advertised),
+            translations=tuple(
+                Translation(name, IPv4Network(routable), IPv4Network(own))
+                for name, (routable, own) in site.translations.items()
+            ),
         )
 
     def _connection(self, site: Site, connection: VpnConnection, before: int) -> DeviceConnection:

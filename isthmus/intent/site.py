@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated
 
@@ -34,23 +35,32 @@ class CustomerGateway:
 class Site:
     """An on-premises location that is reached over VPN or Direct Connect.
 
-    networks           IPv4 networks by name: `{"users": "172.20.0.0/16"}`; elsewhere they are named `site/network`
-    advertises         prefixes that its routers advertise over BGP, `0.0.0.0/0` if so; AWS cannot filter them
-    customer_gateways  its devices
-    dns_servers        IPv4 addresses of its DNS servers, in its networks
-    transit_with       sites that it may reach through the transit gateway, and the reverse; empty: none
-    coordinates        latitude and longitude in degrees, for the map of AWS Network Manager
-    was                its name before a rename: Terraform moves its resources instead of replacing them
+    networks            IPv4 networks by name: `{"users": "172.20.0.0/16"}`; elsewhere they are named `site/network`
+    non_routable_cidrs  for networks whose range is in use elsewhere: their ranges on the premises, by name. Its devices
+                        translate each address 1:1 to `networks`, by which all other locations know it
+    advertises          prefixes that its routers advertise over BGP, `0.0.0.0/0` if so; AWS cannot filter them
+    customer_gateways   its devices
+    dns_servers         IPv4 addresses of its DNS servers, in its networks
+    transit_with        sites that it may reach through the transit gateway, and the reverse; empty: none
+    coordinates         latitude and longitude in degrees, for the map of AWS Network Manager
+    was                 its name before a rename: Terraform moves its resources instead of replacing them
     """
 
     name: str = field(kw_only=False)
     networks: Texts
+    non_routable_cidrs: Texts = field(default_factory=dict)
     advertises: Many[str] = ()
     customer_gateways: Many[CustomerGateway]
     dns_servers: Many[str] = ()
     transit_with: Many[Annotated[Site | str, by_name]] = ()
     coordinates: tuple[float, float] | None = None
     was: str | None = None
+
+    @property
+    def translations(self) -> Mapping[str, tuple[str, str]]:
+        """The networks that its devices translate, by name: the range that AWS knows, and that on the premises."""
+        own = sorted(self.non_routable_cidrs.items())
+        return {name: (self.networks[name], cidr) for name, cidr in own if name in self.networks}
 
 
 CustomerGatewayRef = Annotated[CustomerGateway | str, by_name]

@@ -141,7 +141,7 @@ def _followed(lab: Connection, questions: Sequence[Question]) -> dict[Question, 
 
 def _location(host: LabHost) -> Position:
     """What the engine calls a host. No host of a lab has a public address, but the one on the internet."""
-    ip = ip_address(str(host.ip))
+    ip = ip_address(str(host.known_as))
     if is_site(host):
         return AtSite(host.location.partition("/")[0], ip)
     return Internet(ip) if host.location == INTERNET else InSubnet(host.location, ip)
@@ -175,9 +175,9 @@ def _claimed(sites: Iterable[Site], source: LabHost, destination: LabHost) -> bo
     name = source.location.partition("/")[0]
     for site in sites:
         if site.name == name:
-            own = any(destination.ip in cidr for cidr in site.networks)
+            own = any(destination.known_as in cidr for cidr in site.networks)
             advertised = () if isinstance(site.advertises, Unknown) else site.advertises
-            return not own and any(destination.ip in one.prefix for one in advertised if one.prefix.prefixlen)
+            return not own and any(destination.known_as in one.prefix for one in advertised if one.prefix.prefixlen)
     return False
 
 

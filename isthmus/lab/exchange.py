@@ -81,14 +81,18 @@ class Exchange:
         return arrived
 
     def _is_due(self, host: int, packet: Arrived, a: int, b: int) -> bool:
-        """Whether a packet is where it should be. The client knows replies by the address that it sent to."""
+        """Whether a packet is where it should be. The client knows replies by the address that it sent to.
+
+        No other host sees the address of a client whose site translates it.
+        """
+        client, server = self._hosts[a], self._hosts[b]
         if packet.step == 1:
-            ends = packet.source, packet.destination
-            return host == a and ends == (self._hosts[b]["ip"], self._hosts[a]["ip"])
-        return host == b
+            return host == a and (packet.source, packet.destination) == (server["known_as"], client["ip"])
+        return host == b and (client["ip"] == client["known_as"] or packet.source != client["ip"])
 
     def _first(self, number: int, a: int, b: int, protocol: int, client: int, port: int) -> Sent:
-        return a, packet_bytes.first(self._hosts[a]["ip"], self._hosts[b]["ip"], protocol, client, port, number)
+        ends = self._hosts[a]["ip"], self._hosts[b]["known_as"]
+        return a, packet_bytes.first(*ends, protocol, client, port, number)
 
     def _exchange(self, sent: Iterable[Sent]) -> list[tuple[int, Arrived]]:
         """Send from hosts. Returns which packets came to which host in the meantime, and until none moves."""

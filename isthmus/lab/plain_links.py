@@ -26,6 +26,8 @@ class PlainLinks:
                 gateway = routers.gateways[routers.region.attachments[connection].gateway]
                 self._ends[connection] = self.wiring.link(routers.site_routers[site.name], gateway, "p")
                 routers.enter_vpn(connection, self._ends[connection][1])
+            if site.routable and site.connections:
+                routers.translate(site, [self._ends[connection][0] for connection in site.connections])
         for (namespace, table, prefix), interfaces in self.routes().items():
             self.wiring.route(namespace, prefix, interfaces, table)
 

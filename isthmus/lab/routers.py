@@ -50,6 +50,7 @@ class Routers:
         self.numbers: dict[tuple[str, str], int] = {}  # tables of Linux, by transit gateway table and zone
         self.site_routers: dict[str, str] = {}
         self.wans: dict[str, str] = {}  # sites: end at the site, toward the internet
+        self.to_internet: dict[str, str] = {}  # sites: the rule that translates packets to the internet
         self.boxes: dict[str, str] = {}  # NAT gateways, firewall subnets and internet gateways: end at the VPC
         self.hosts: dict[str, str] = {}  # subnets: end at the VPC
         self.public = (IPv4Address("198.51.100.0") + number for number in range(1, 255))
@@ -275,13 +276,27 @@ class Routers:
             self.site_routers[site.name], self.wans[site.name] = router, wan
             address = f"203.0.113.{number}"
             self.wiring.route(self.internet, f"{address}/32", [inet])
+            self.to_internet[site.name] = f'oifname "{wan}" snat to {address}'
             self.wiring.filters[router] = nft.table(
-                nft.chain("translate", nft.AFTER_ROUTING, [f'oifname "{wan}" snat to {address}'])
+                nft.chain("translate", nft.AFTER_ROUTING, [self.to_internet[site.name]])
             )
             for name, network in site.networks.items():
-                self.wiring.route(router, network, [self.wiring.host(f"{site.name}/{name}", network[1], router)])
+                host = self.wiring.host(f"{site.name}/{name}", network[1], router, site.routable.get(name, network)[1])
+                self.wiring.route(router, network, [host])
             for prefix in self.own_prefixes(site) - set(site.networks.values()):
                 self.wiring.route(router, prefix, [wan] if prefix == _EVERYTHING else [])
+
+    def translate(self, site: Site, ways: Sequence[str]) -> None:
+        """The router of a site translates what comes in and goes out by its interfaces toward AWS, 1:1."""
+        inward, outward = site.maps()
+        for_aws = "{ " + ", ".join(f'"{way}"' for way in ways) + " }"
+        into, out = (
+            [f"iifname {for_aws} dnat ip prefix to ip daddr map {{ {inward} }}"],
+            [f"oifname {for_aws} snat ip prefix to ip saddr map {{ {outward} }}", self.to_internet[site.name]],
+        )
+        self.wiring.filters[self.site_routers[site.name]] = nft.table(
+            nft.chain("inward", nft.BEFORE_ROUTING, into), nft.chain("translate", nft.AFTER_ROUTING, out)
+        )
 
     def own_prefixes(self, site: Site) -> set[IPv4Network]:
         """The prefixes that a site does not take from AWS: its networks, and what it advertises outside of them."""

@@ -6,7 +6,7 @@ BGP is no part of Terraform, so both the proof and the lab use the prefixes of t
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
 from isthmus.lab.aws_network import AwsNetwork
@@ -14,12 +14,23 @@ from isthmus.lab.aws_network import AwsNetwork
 
 @dataclass(frozen=True)
 class Site:
-    """A site: its networks by name, the prefixes that it advertises, and the VPN connections that end there."""
+    """A site: its networks by name, the prefixes that it advertises, and the VPN connections that end there.
+
+    - `networks`: the ranges on the premises.
+    - `routable`: the ranges that AWS knows, of the networks that the devices translate 1:1.
+    """
 
     name: str
     networks: dict[str, IPv4Network]
     advertises: tuple[IPv4Network, ...]
     connections: tuple[str, ...]
+    routable: dict[str, IPv4Network] = field(default_factory=dict)
+
+    def maps(self) -> tuple[str, str]:
+        """The translations as nftables maps: of destinations from AWS, and of sources to AWS."""
+        pairs = [(routable, self.networks[name]) for name, routable in self.routable.items()]
+        inward, outward = (", ".join(f"{a} : {b}" for a, b in way) for way in (pairs, [(b, a) for a, b in pairs]))
+        return inward, outward
 
 
 def sites_of(intent: str, region: AwsNetwork) -> dict[str, Site]:
@@ -31,8 +42,9 @@ def sites_of(intent: str, region: AwsNetwork) -> dict[str, Site]:
         own = {gateway["name"] for gateway in site["customer_gateways"]}
         found[site["name"]] = Site(
             site["name"],
-            {name: IPv4Network(cidr) for name, cidr in site["networks"].items()},
+            {name: IPv4Network(cidr) for name, cidr in {**site["networks"], **site["non_routable_cidrs"]}.items()},
             tuple(map(IPv4Network, site["advertises"])),
             tuple(address for address, name in region.names.items() if devices[name] in own),
+            {name: IPv4Network(site["networks"][name]) for name in site["non_routable_cidrs"]},
         )
     return found

@@ -84,6 +84,10 @@ class VpnTunnels:
         namespace = self.wiring.namespace("cgw", f"{DEVICE}{files.name}")
         lan, inside = self.wiring.link(self.routers.site_routers[files.site], namespace, "l")
         self.wiring.commands[namespace].append(f"route add default via {PEER} dev {inside} onlink metric 1000")
+        # A static route for a block of the estate may cover the range on the premises.
+        site = self.routers.sites[files.site]
+        for name in site.routable:
+            self.wiring.route(namespace, site.networks[name], [inside])
         return PlayedDevice(files, namespace, lan)
 
     def _tunnel(self, ends: TunnelEnds, device: PlayedDevice, interface: str) -> PlayedTunnel:

@@ -24,12 +24,17 @@ PEER = "169.254.1.1"
 
 @dataclass(frozen=True)
 class LabHost:
-    """A host: what the proof calls its location, its address, and its interface in the hosts' namespace."""
+    """A host: what the proof calls its location, its address, and its interface in the hosts' namespace.
+
+    - `router`: the hardware address of its router.
+    - `known_as`: the address that all other locations send to. It differs at a site that translates its addresses.
+    """
 
     location: str
     ip: IPv4Address
     interface: str
-    router: str  # the hardware address of its router
+    router: str
+    known_as: IPv4Address
 
 
 @dataclass
@@ -52,7 +57,10 @@ class Wiring:
             "links": self.links,
             "commands": self.commands,
             "filters": self.filters,
-            "hosts": [{"ip": str(h.ip), "interface": h.interface, "router": h.router} for h in self.hosts],
+            "hosts": [
+                {"ip": str(h.ip), "known_as": str(h.known_as), "interface": h.interface, "router": h.router}
+                for h in self.hosts
+            ],
         }
 
     def namespace(self, kind: str, title: str) -> str:
@@ -72,10 +80,10 @@ class Wiring:
             self.commands[place].append(f"neigh add {PEER} lladdr {far} dev {end} nud permanent")
         return ends
 
-    def host(self, location: str, ip: IPv4Address, router: str) -> str:
+    def host(self, location: str, ip: IPv4Address, router: str, known_as: IPv4Address | None = None) -> str:
         """A host at a router: the interface that the router has toward it."""
         inside, outside = self.link(router, HOSTS, "h")
-        self.hosts.append(LabHost(location, ip, outside, self.links[-1][2]))
+        self.hosts.append(LabHost(location, ip, outside, self.links[-1][2], known_as or ip))
         return inside
 
     def enter(self, namespace: str, interface: str, table: int | None) -> None:

@@ -4,6 +4,9 @@ title = "strongSwan with FRRouting"
 versions = "strongSwan 5.9.4, FRRouting 8.4"
 static = true              # static routing, without BGP
 certificates = true        # authentication with a certificate
+[translation]              # 1:1 translation of the site's addresses; missing: not there
+own_addresses_from_aws = true   # filters see packets from AWS after the translation
+own_addresses_to_aws = true     # filters see packets to AWS before the translation
 [files]                    # output file = its template
 "frr.conf" = "frr.conf.j2"
 [phase1.encryption]        # the name of AWS = the name of the platform
@@ -35,6 +38,14 @@ class PhaseAlgorithms:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterOrder:
+    """Which addresses of a translated network the filter rules of a platform match: those on the premises, or not."""
+
+    own_addresses_from_aws: bool
+    own_addresses_to_aws: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """A platform: its name, its capabilities, and its templates by output file."""
 
@@ -43,6 +54,7 @@ class Platform:
     versions: str
     static: bool
     certificates: bool
+    translation: FilterOrder | None
     files: Mapping[str, str]
     phase1: PhaseAlgorithms
     phase2: PhaseAlgorithms
@@ -71,6 +83,7 @@ def platform(name: str) -> Platform:
         versions=document["versions"],
         static=document["static"],
         certificates=document["certificates"],
+        translation=FilterOrder(**document["translation"]) if "translation" in document else None,
         files=document["files"],
         phase1=PhaseAlgorithms(**document["phase1"]),
         phase2=PhaseAlgorithms(**document["phase2"]),

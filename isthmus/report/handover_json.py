@@ -28,6 +28,14 @@ def _device(device: Device) -> dict[str, Any]:
         "asn": device.asn,
         "aws_asn": device.aws_asn,
         "networks": {name: str(network) for name, network in device.networks.items()},
+        "translations": [
+            {
+                "network": one.network,
+                "routable_cidr": str(one.routable),
+                "non_routable_cidr": str(one.non_routable),
+            }
+            for one in device.translations
+        ],
         "aws_ranges": _texts(device.aws_ranges),
         "connections": [_connection(connection) for connection in device.connections],
         "virtual_interfaces": [_virtual_interface(interface) for interface in device.virtual_interfaces],

@@ -11,6 +11,7 @@ from pathlib import Path
 from isthmus.changes import ResourceAction, ResourceChange
 from isthmus.changes.inputs import changes_of_inputs
 from isthmus.errors import CannotAnswer
+from isthmus.intent import Site
 from isthmus.proof import Analysis
 from isthmus.terraform import Input, Unknown, sources
 from isthmus.terraform.assumed_roles import assumed_roles, policy_references
@@ -27,7 +28,7 @@ class ApplyKind(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Apply:
-    """One root module that differs, or a site that advertises other prefixes or has other networks.
+    """One root module that differs, or a site that advertises or translates other prefixes, or has other networks.
 
     - `name`: of the root module or of the site. `folder`: where Terraform runs; None for a site.
     - `changes`: what it does to resources. `is_new`: HEAD alone has the root module.
@@ -124,5 +125,10 @@ def _sites(base: Analysis, head: Analysis) -> Iterator[Apply]:
     before = {site.name: site for site in base.estate.sites}
     for site in sorted(head.estate.sites, key=lambda site: site.name):
         old = before.get(site.name)
-        if old is not None and (set(old.advertises), old.networks) != (set(site.advertises), site.networks):
+        if old is not None and _of_site(old) != _of_site(site):
             yield Apply(site.name, ApplyKind.SITE)
+
+
+def _of_site(site: Site) -> tuple[object, ...]:
+    """What the routers of a site have to know."""
+    return set(site.advertises), site.networks, site.non_routable_cidrs

@@ -67,6 +67,8 @@ SPOKES = ("dev", "test", "prod", "sandbox", "data", "web")
 ENVIRONMENTS = ("network", "shared-services", "test", "prod")
 DEFAULT = "0.0.0.0/0"
 SUMMARY = "10.0.0.0/7"
+# On the premises of every site that translates its addresses.
+HIDDEN = {"wlan": "192.168.200.0/24"}
 
 _SELDOM = st.sampled_from((False, False, True))
 
@@ -225,10 +227,13 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
         connections += made
         # With transit, a site that advertises a default route would be the egress path of the other.
         others = [] if DEFAULT in advertises else [site.name for site in found if DEFAULT not in site.advertises]
+        default = DEFAULT in advertises or any(connection.default_route for connection in made)
+        translates = "wlan" in networks and not default
         found.append(
             Site(
                 name,
                 networks=networks,
+                non_routable_cidrs=HIDDEN if translates and draw(_SELDOM) else {},
                 advertises=advertises,
                 customer_gateways=gateways,
                 dns_servers=[f"172.{16 + number}.0.53"] if draw(st.booleans()) else [],

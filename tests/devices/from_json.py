@@ -16,6 +16,7 @@ from isthmus.devices import (
     FilterRule,
     Proposals,
     Service,
+    Translation,
 )
 
 Document = Mapping[str, Any]
@@ -41,6 +42,10 @@ def _device(found: Document) -> Device:
         connections=tuple(_connection(each) for each in found["connections"]),
         virtual_interfaces=tuple(_virtual_interface(each) for each in found["virtual_interfaces"]),
         filters=tuple(_filter(each) for each in found["filters"]),
+        translations=tuple(
+            Translation(each["network"], IPv4Network(each["routable_cidr"]), IPv4Network(each["non_routable_cidr"]))
+            for each in found["translations"]
+        ),
         forwarded={domain: tuple(map(IPv4Address, servers)) for domain, servers in found["forwarded_domains"].items()},
     )
 

@@ -58,6 +58,7 @@ SUBJECTS: Mapping[str, str] = {
     "sizes": "sizes of CIDRs",
     "stateless": "stateless rules of AWS Network Firewall",
     "transit_gateway": "transit gateways",
+    "translations": "1:1 translations of the addresses of a site",
     "values": "values of the network: as records, and as read from Terraform",
     "virtual_interfaces": "virtual interfaces of Direct Connect",
     "vpc": "VPCs",

@@ -52,6 +52,8 @@ def written(estate: Estate) -> Iterator[Written]:
         yield from (Written(segment, f"block {text}", text) for text in segment.blocks)
     for site in estate.sites:
         yield from (Written(site, f'network "{name}"', text) for name, text in site.networks.items())
+        own = site.non_routable_cidrs.items()
+        yield from (Written(site, f'non-routable range of network "{name}"', text) for name, text in own)
         yield from (Written(site, f"advertised prefix {text}", text) for text in site.advertises)
     for environment in estate.environments:
         if environment.hub is not None:

@@ -106,6 +106,7 @@ class Site:
     - `networks`: the networks of its hosts. Empty means the prefixes that it advertises, without a default route.
     - `over`: the prefixes that it advertises on particular connections, if they differ.
     - `rest`: further ranges without a name, from a summary or a default route that it advertises.
+    - `translated`: networks whose addresses its devices translate 1:1, each with its range on the premises.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Site:
     networks: tuple[Cidr, ...] = ()
     over: Mapping[str, tuple[AdvertisedPrefix, ...] | Unknown] = field(default_factory=dict)
     rest: tuple[Cidr, ...] = ()
+    translated: Mapping[Cidr, Cidr] = field(default_factory=dict)
 
     def advertised_on(self, connection: str) -> tuple[AdvertisedPrefix, ...] | Unknown:
         """The prefixes that it advertises on one of its connections."""

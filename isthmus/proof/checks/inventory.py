@@ -260,7 +260,8 @@ class _Binder:
             networks = tuple(ip_network(cidr) for cidr in site.networks.values())
             # If the root modules of its connections are not in the input, the site may still be connected.
             prefixes = stated_prefixes(site.advertises) if ours or not self._elsewhere(site.name) else NOT_GIVEN
-            sites.append(Site(site.name, ours, prefixes, networks, over))
+            translated = {ip_network(known): ip_network(own) for known, own in site.translations.values()}
+            sites.append(Site(site.name, ours, prefixes, networks, over, translated=translated))
         return tuple(sites)
 
     def _segments(self) -> dict[str, tuple[str, ...]]:

@@ -20,6 +20,7 @@ MAY_BE_REFUSED = "prefixes that the device may refuse"
 BLACKHOLES = "blackhole prefixes that AWS may advertise"
 STATIC_ROUTES = "static routes of the device"
 ADVERTISED_BY_SITE = "prefixes advertised by the site"
+TRANSLATED = "addresses that the device translates 1:1"
 _KINDS = (
     ObjectKind.TRANSIT_GATEWAY,
     ObjectKind.VPN_GATEWAY,
@@ -43,12 +44,13 @@ def on_premises_objects(network: Analysis) -> Iterator[Object]:
             settings[STATIC_ROUTES] = _prefixes(engine.advertised_prefixes(prefixes.attachment))
         else:
             settings |= _advertised(prefixes, site, address)
+        settings |= _translated(site)
         resource = network.graph.resources.get(address)
         settings |= dict(tunnel_settings(resource)) if resource is not None else {}
         yield Object(ObjectKind.VPN_CONNECTION, names[address], settings, address, _site_name(network, site))
     for address, dx in network.network.dx_gateways.items():
         site = engine.sites.by_connection[address]
-        settings = {"ASN": Setting.of(dx.asn), **_advertised(advertised[address], site, address)}
+        settings = {"ASN": Setting.of(dx.asn), **_advertised(advertised[address], site, address), **_translated(site)}
         yield Object(ObjectKind.DX_GATEWAY, names[address], settings, address, _site_name(network, site))
     yield from uncounted(network.graph, _KINDS)
 
@@ -102,6 +104,10 @@ def _advertised(prefixes: AdvertisedPrefixes, site: Site, connection: str) -> di
         BLACKHOLES: Setting.of(*prefixes.blackholes),
         ADVERTISED_BY_SITE: by_site,
     }
+
+
+def _translated(site: Site) -> dict[str, Setting]:
+    return {TRANSLATED: Setting.of(*(f"{own} to {routable}" for routable, own in site.translated.items()))}
 
 
 def _prefixes(found: AdvertisedPrefixes) -> Setting:

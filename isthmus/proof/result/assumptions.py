@@ -117,8 +117,16 @@ def _inspected(firewalls: Iterable[Firewall]) -> Iterator[str]:
         )
 
 
+def _translated(site: Site) -> Iterator[str]:
+    """The translation of a site's addresses: Terraform does not describe the devices of the site."""
+    if site.translated and site.connections:
+        listed = ", ".join(f"{own} to {routable}" for routable, own in site.translated.items())
+        yield f"the devices of site {site.name} translate {listed}, 1:1 in both directions: no Terraform shows it"
+
+
 def _advertised(engine: Forwarding, site: Site) -> Iterator[str]:
     network = engine.network
+    yield from _translated(site)
     static = [c for c in site.connections if c in network.vpns and network.vpns[c].static is True]
     dynamic = [c for c in site.connections if c not in static]
     if not site.connections:

@@ -37,7 +37,9 @@ def unreadable(text: str) -> Estate:
     )
     return estate(
         blocks=["10.1.0.0/16", text],
-        site=replace(SITE, networks={"users": text}, advertises=["0.0.0.0/0", text]),
+        site=replace(
+            SITE, networks={"users": text}, non_routable_cidrs={"users": text}, advertises=["0.0.0.0/0", text]
+        ),
         segments=named,
         environments=[environment],
     )
