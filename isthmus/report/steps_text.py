@@ -144,7 +144,7 @@ def title(group: SameSteps) -> str:
     part = group.steps[0].part
     names = ", ".join(step.part.apply.name or "the root module" for step in group.steps)
     if part.apply.kind is ApplyKind.SITE:
-        return f"site {names}: change its routers to the prefixes and networks that HEAD states"
+        return f"site {names}: change its routers to the prefixes, networks and translations that HEAD states"
     totals = change_totals(part.changes).removeprefix("Terraform: ")
     each = "each " if len(group.steps) > 1 else ""
     kind = "destroy it: " if part.apply.kind is ApplyKind.DESTROY else ""

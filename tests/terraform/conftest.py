@@ -19,7 +19,9 @@ from .two_roots import two_roots, write
 TWO_ROOTS = "two roots"
 ESTATES = EXAMPLES
 """The modules of the estates whose roots are checked, as ISTHMUS_ESTATE names them to `main.py`."""
-_NIGHTLY = ("examples.stage_2", "examples.stage_3", "examples.stage_6", "examples.stage_7", "examples.existing_hub")
+_NIGHTLY = tuple(
+    f"examples.{name}" for name in ("stage_2", "stage_3", "stage_6", "stage_7", "stage_10", "existing_hub")
+)
 """Those whose roots are checked `nightly` only: the others have nearly every resource type."""
 REAL_ROOTS = ("environments.estate/*", "examples.stage_4_central_egress/egress")
 """The root modules that go through the AWS provider in every run, at some 10 seconds each: together they hold nearly
@@ -66,7 +68,7 @@ def real_engine(core: Core, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     scope="session",
     params=[
         TWO_ROOTS,
-        # Stage 6 has the modules of stage 4, and stage 7 adds one module to stage 5.
+        # Stage 6 has the modules of stage 4, stage 7 adds one module to stage 5, and stage 10 adds none to stage 3.
         *(pytest.param(one, marks=pytest.mark.nightly) if one.startswith(_NIGHTLY) else one for one in ESTATES),
     ],
 )

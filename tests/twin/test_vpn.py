@@ -24,6 +24,8 @@ from isthmus.lab.vpn_tunnels import DeviceFiles, VpnTunnels
 from tests.proof.estates import EVERYTHING, STAGES, write
 from tests.twin.outputs import output_of
 
+TRANSLATING = "stage_10_overlapping_site"
+
 
 @pytest.fixture(scope="session")
 def vpn(root: None) -> None:
@@ -177,3 +179,31 @@ def test_only_placeholders_are_filled_in(tmp_path: Path) -> None:
             for before, after in lines:
                 assert before == after or ("REPLACE_WITH" in before and any(value in after for value in values))
     assert len(values) == 8
+
+
+@pytest.mark.nightly
+@pytest.mark.usefixtures("vpn")
+def test_a_device_translates_its_site(tmp_path: Path) -> None:
+    """The machines of the plant have the range of the development VPC. No host in AWS sees their own addresses."""
+    results = play(TRANSLATING, tmp_path, with_failures=True)
+    assert results.bgp == ()
+    assert not results.score.differences, results.score
+    assert results.score.verdicts["reachable"] > 500
+    for failure, score in results.failures.items():
+        assert not score.differences, f"{failure}: {score}"
+
+
+@pytest.mark.nightly
+@pytest.mark.usefixtures("vpn")
+@pytest.mark.parametrize("chain", ["dnat ip prefix to", "snat ip prefix to"])
+def test_a_missing_translation_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chain: str) -> None:
+    def without(output: Path, tunnels: Sequence[TunnelEnds]) -> list[DeviceFiles]:
+        other = "ip saddr 192.0.2.1 " + chain  # a packet that does not exist
+        return [
+            replace(device, files=_edited(device.files, chain, other)) if device.name == "plant-01" else device
+            for device in configured(output, tunnels)
+        ]
+
+    monkeypatch.setattr(session, "configured", without)
+    results = play(TRANSLATING, tmp_path)
+    assert any("plant" in difference.source for difference in results.score.differences)
