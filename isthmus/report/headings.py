@@ -30,4 +30,5 @@ FIREWALL_CHANGES = "Firewall changes that no flow shows"
 NAME_CHANGES = "Names with another DNS answer"
 
 EXPIRED_WAIVER = "has expired"
+OVERDUE_WAIVER = "has expired, and holds until a newer version of Isthmus decides again: isthmus upgrade"
 UNUSED_WAIVER = "waives nothing: delete it"

@@ -29,6 +29,7 @@ def scan_document(scan: Scan, folder: str) -> dict[str, Any]:
         "waived": [{**_finding(finding), "waiver": _waiver(waiver)} for finding, waiver in scan.waived],
         "expired_waivers": [_waiver(waiver) for waiver in scan.expired],
         "unused_waivers": [_waiver(waiver) for waiver in scan.unused],
+        "overdue_waivers": [_waiver(waiver) for waiver in scan.overdue],
     }
     return json_document("scan", members)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
-from isthmus.report.headings import EXPIRED_WAIVER, UNUSED_WAIVER
+from isthmus.report.headings import EXPIRED_WAIVER, OVERDUE_WAIVER, UNUSED_WAIVER
 from isthmus.report.markdown import capped, codes, escape, folded, table
 from isthmus.report.terminal import counted
 from isthmus.scan.findings import Finding, Scan
@@ -29,7 +29,7 @@ def scan_markdown(scan: Scan, folder: str) -> str:
             for (severity, check, text), found in _grouped((_row(finding), finding) for finding in scan.findings)
         ]
         parts.append(table(("", "Check", "Where", "What"), rows))
-    for waivers, what in ((scan.expired, EXPIRED_WAIVER), (scan.unused, UNUSED_WAIVER)):
+    for waivers, what in ((scan.expired, EXPIRED_WAIVER), (scan.unused, UNUSED_WAIVER), (scan.overdue, OVERDUE_WAIVER)):
         parts.append("\n".join(f"- {escape(str(waiver))} {what}" for waiver in waivers))
     if scan.waived:
         waived = _grouped(((one.check, waiver.reason, waiver.expires), one) for one, waiver in scan.waived)

@@ -8,7 +8,7 @@ from pathlib import Path
 from isthmus.files.repository import repository_path
 from isthmus.intent import Estate
 from isthmus.report.finding_places import FindingPlaces
-from isthmus.report.headings import EXPIRED_WAIVER, UNUSED_WAIVER
+from isthmus.report.headings import EXPIRED_WAIVER, OVERDUE_WAIVER, UNUSED_WAIVER
 from isthmus.report.sarif import Level, Place, SarifResult, SarifRule, sarif_text
 from isthmus.scan.findings import Finding, Scan
 
@@ -32,6 +32,7 @@ def scan_sarif(scan: Scan, folder: str, estate: Estate | None = None) -> str:
     results += [_result(finding, folder, places, waiver.reason) for finding, waiver in scan.waived]
     notes = [f"{waiver} {EXPIRED_WAIVER}" for waiver in scan.expired]
     notes += [f"{waiver} {UNUSED_WAIVER}" for waiver in scan.unused]
+    notes += [f"{waiver} {OVERDUE_WAIVER}" for waiver in scan.overdue]
     return sarif_text("scan", rules.values(), results, notes)
 
 

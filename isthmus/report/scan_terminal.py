@@ -7,7 +7,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from isthmus.report.headings import EXPIRED_WAIVER, UNUSED_WAIVER
+from isthmus.report.headings import EXPIRED_WAIVER, OVERDUE_WAIVER, UNUSED_WAIVER
 from isthmus.report.terminal import counted
 from isthmus.scan.findings import Finding, Scan
 from isthmus.text.console import Screen
@@ -25,6 +25,8 @@ def print_scan(scan: Scan, console: Console | None = None) -> None:
     for waivers, what in ((scan.expired, EXPIRED_WAIVER), (scan.unused, UNUSED_WAIVER)):
         for waiver in waivers:
             out.print(Text.assemble((f"{waiver}", "red"), f" {what}"))
+    for waiver in scan.overdue:
+        out.print(Text.assemble(("warning: ", "yellow"), f"{waiver} {OVERDUE_WAIVER}"))
     parts = [
         f"{counted(scan.resources, 'resource')} in {counted(len(scan.roots), 'root module')}",
         f"{counted(scan.passed, 'check')} passed",

@@ -69,6 +69,11 @@ class Scan:
     today: date = field(compare=False, default_factory=date.today)
 
     @property
+    def overdue(self) -> tuple[Waiver, ...]:
+        """Waivers of Isthmus in use after their last day: they still hold."""
+        return tuple(dict.fromkeys(waiver for _, waiver in self.waived if waiver.expires < self.today))
+
+    @property
     def clean(self) -> bool:
         """Whether there is no finding, and no expired or unused waiver."""
         return not (self.findings or self.expired or self.unused)

@@ -147,12 +147,13 @@ def _answer(
     for finding in sorted(set(findings), key=lambda one: one.rank):
         matching = [one for one in waivers if one.matches(finding.check, finding.root, finding.address)]
         used.update(matching)
-        valid = [one for one in matching if one.expires >= today]
-        if valid:
-            waived.append((finding, valid[0]))
+        # A waiver of Isthmus holds after its last day, but one that has not expired comes first.
+        holding = sorted((one for one in matching if one.holds(today)), key=lambda one: one.expires < today)
+        if holding:
+            waived.append((finding, holding[0]))
         else:
             standing.append(finding)
     # Waivers of the policies are for any estate, so an unused one is not reported.
-    expired = tuple(one for one in waivers if one.expires < today and (one in used or not one.shipped))
+    expired = tuple(one for one in waivers if not one.holds(today) and (one in used or not one.shipped))
     unused = tuple(one for one in waivers if one.expires >= today and not (one in used or one.shipped))
     return Scan(tuple(standing), tuple(waived), expired, unused, roots, resources, passed, today)

@@ -8,7 +8,8 @@ reason = "The trust is bound to the organization, which this check does not read
 expires = 2027-06-30                            # the last day it holds
 
 A folder of policies may have its own waivers, for findings that only the generator decides. Not
-every estate has what they are for, so they may be idle.
+every estate has what they are for, so they may be idle. Those of this version of Isthmus hold after
+their last day too, with a warning: only a newer version can decide about them again.
 """
 
 from __future__ import annotations
@@ -20,17 +21,24 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from isthmus.files.shipped import shipped
 from isthmus.scan.errors import InvalidWaivers
 from isthmus.terraform.toml_files import parsed, toml_text
 
 _REQUIRED = ("check", "resource", "reason", "expires")
 _KNOWN = {*_REQUIRED, "root"}
+_NAME = "waivers.toml"
 _LEAST_REASON = 15  # characters: "known" and "not needed" are no reasons
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """One decision; `number` is its place in the file, from 1; `shipped`, that it came with the policies."""
+    """One decision.
+
+    number    its place in the file, from 1
+    shipped   it is in the folder of policies
+    isthmus   this version of Isthmus has the same waiver, with the same last day: you did not edit it
+    """
 
     number: int
     check: str
@@ -39,6 +47,11 @@ class Waiver:
     expires: date
     root: str = "*"
     shipped: bool = False
+    isthmus: bool = False
+
+    def holds(self, today: date) -> bool:
+        """Does it waive anything on this day?"""
+        return self.isthmus or self.expires >= today
 
     def matches(self, check: str, root: str, address: str) -> bool:
         """Does it waive this check there? Brackets in addresses are taken literally."""
@@ -58,8 +71,13 @@ def read_shipped(policies: Path) -> tuple[Waiver, ...]:
 
     Raises InvalidWaivers.
     """
-    path = policies / "waivers.toml"
-    return tuple(replace(waiver, shipped=True) for waiver in read_waivers(path)) if path.is_file() else ()
+    path, ours = policies / _NAME, shipped(f"policies/{_NAME}")
+    if not path.is_file():
+        return ()
+    known = {replace(waiver, number=0) for waiver in read_waivers(ours)} if ours.is_file() else set()
+    return tuple(
+        replace(waiver, shipped=True, isthmus=replace(waiver, number=0) in known) for waiver in read_waivers(path)
+    )
 
 
 def read_waivers(path: Path) -> tuple[Waiver, ...]:

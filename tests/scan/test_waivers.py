@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,12 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isthmus.report.headings import OVERDUE_WAIVER
+from isthmus.report.scan_terminal import print_scan
+from isthmus.report.scan_writers import WRITERS
 from isthmus.scan import Waiver, read_waivers
 from isthmus.scan.errors import InvalidWaivers
 from isthmus.scan.findings import Finding
 from isthmus.scan.run import _answer
 from isthmus.scan.waivers import read_shipped
+from tests.report.schemas import faults
 
+PROJECT = Path(__file__).parents[2]
 TODAY = date(2026, 6, 15)
 COMPLETE = {
     "check": '"CKV_AWS_60"',
@@ -32,9 +40,13 @@ def _waiver(number: int = 1, check: str = "CKV_AWS_60", resource: str = "aws_iam
     return Waiver(number, check, resource, "reason enough", **{"expires": TODAY, **more})  # type: ignore[arg-type]
 
 
+def _text(fields: Mapping[str, str]) -> str:
+    return "\n".join(f"{key} = {value}" for key, value in fields.items())
+
+
 def _file(folder: Path, **fields: str) -> Path:
     path = folder / "waivers.toml"
-    path.write_text("[[waiver]]\n" + "\n".join(f"{key} = {value}" for key, value in fields.items()))
+    path.write_text("[[waiver]]\n" + _text(fields))
     return path
 
 
@@ -108,10 +120,61 @@ def test_a_shipped_waiver_that_has_expired_is_named_where_it_was_of_use() -> Non
     assert answer.findings
 
 
+AFTER_ALL = date(2999, 1, 1)
+
+
+def test_a_waiver_of_isthmus_holds_after_its_last_day_with_a_warning() -> None:
+    waiver = _waiver(shipped=True, isthmus=True, expires=TODAY - timedelta(days=1))
+    answer = _answer([_finding()], (waiver,), TODAY, ("net",), 1, 5)
+    assert (answer.clean, answer.overdue, answer.expired) == (True, (waiver,), ())
+    assert waiver in {one for _, one in answer.waived}
+    assert _answer([], (waiver,), TODAY, ("net",), 1, 5).overdue == (), "it is not in use"
+    assert _answer([_finding()], (replace(waiver, expires=TODAY),), TODAY, ("net",), 1, 5).overdue == ()
+
+
+def test_your_own_waiver_comes_before_one_of_isthmus_that_has_expired() -> None:
+    ours = _waiver(1, shipped=True, isthmus=True, expires=TODAY - timedelta(days=1))
+    yours = _waiver(2, expires=TODAY)
+    answer = _answer([_finding()], (ours, yours), TODAY, ("net",), 1, 5)
+    assert [waiver for _, waiver in answer.waived] == [yours]
+    assert (answer.overdue, answer.clean) == ((), True)
+
+
+def test_an_untouched_folder_of_policies_holds_for_ever_and_an_edited_waiver_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.toml"
+    text = (PROJECT / "policies" / "waivers.toml").read_text()
+    path.write_text(text)
+    untouched = read_shipped(tmp_path)
+    assert all(waiver.holds(AFTER_ALL) for waiver in untouched)
+    path.write_text(
+        text.replace("expires = 2027-11-30", "expires = 2028-11-30", 1) + "\n[[waiver]]\n" + _text(COMPLETE)
+    )
+    edited = read_shipped(tmp_path)
+    assert [waiver.number for waiver in edited if not waiver.holds(AFTER_ALL)] == [1, len(untouched) + 1]
+
+
+@pytest.mark.parametrize("form", ["markdown", "sarif", "json"])
+def test_every_format_names_a_waiver_that_is_overdue(form: str) -> None:
+    waiver = _waiver(shipped=True, isthmus=True, expires=TODAY - timedelta(days=1))
+    answer = _answer([_finding()], (waiver,), TODAY, ("net",), 1, 5)
+    text = WRITERS[form](answer, "out")
+    if form == "json":
+        assert faults(json.loads(text)) == []
+        assert [one["check"] for one in json.loads(text)["overdue_waivers"]] == ["CKV_AWS_60"]
+    else:
+        assert OVERDUE_WAIVER in text
+
+
+def test_the_terminal_warns_of_a_waiver_that_is_overdue(capsys: pytest.CaptureFixture[str]) -> None:
+    waiver = _waiver(shipped=True, isthmus=True, expires=TODAY - timedelta(days=1))
+    print_scan(_answer([_finding()], (waiver,), TODAY, ("net",), 1, 5))
+    assert f"warning: {waiver} {OVERDUE_WAIVER}" in capsys.readouterr().out
+
+
 def test_waivers_come_with_a_folder_of_policies_or_not(tmp_path: Path) -> None:
     assert read_shipped(tmp_path) == ()
     _file(tmp_path, **COMPLETE)
-    assert [waiver.shipped for waiver in read_shipped(tmp_path)] == [True]
+    assert [(waiver.shipped, waiver.isthmus) for waiver in read_shipped(tmp_path)] == [(True, False)]
     assert [waiver.shipped for waiver in read_waivers(tmp_path / "waivers.toml")] == [False]
 
 
