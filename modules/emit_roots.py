@@ -21,7 +21,7 @@ def emit_roots(estate: Estate, tables: HubTables) -> dict[str, str]:
         app = App(outdir=folder, stack_traces=False, skip_validation=True)
         stacks = {e.name: environment_root(app, estate, e, tables) for e in estate.environments}
         producer = stacks[estate.hub_environment.name]
-        if isinstance(estate.backend, S3Backend):
+        if isinstance(estate.backend, S3Backend) and not estate.backend.bootstrap:
             bucket = state_root(app, estate, estate.backend)
             producer.add_dependency(bucket)
         for environment in estate.environments:

@@ -26,7 +26,7 @@ def synthesize(estate: Estate, folders: Sequence[Path] = ()) -> dict[str, str]:
     jobs: list[Job] = [
         (environment.name, call) for environment in estate.environments for call in module_calls(estate, environment)
     ]
-    if isinstance(estate.backend, S3Backend):
+    if isinstance(estate.backend, S3Backend) and not estate.backend.bootstrap:
         jobs.append((STATE, ModuleCall(STATE, STATE)))
     files = {**_emit_roots(estate), **_emit_modules(estate, jobs)}
     for root in {root for root, _ in jobs}:

@@ -26,12 +26,14 @@ class S3Backend:
     bucket       name of the bucket
     account      the account that owns it
     region       the bucket's Region; None: the Region of the estate
+    bootstrap    `isthmus bootstrap` creates the bucket and its key, and there is no root module `state`
     """
 
     kind: Literal["s3"] = "s3"
     bucket: str
     account: AccountRef
     region: str | None = None
+    bootstrap: bool = False
 
 
 @intent

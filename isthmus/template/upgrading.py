@@ -129,7 +129,7 @@ def _refuse_links(repository: Path, paths: Iterable[str]) -> None:
                 raise CannotAnswer(
                     f"{each} is a symbolic link\n"
                     "  write: a folder or a file of this name in the repository\n"
-                    "  why:   it may lead out of the repository, where isthmus upgrade writes nothing"
+                    "  why:   it may lead out of the folder, where Isthmus writes nothing"
                 )
 
 

@@ -20,7 +20,7 @@ LAYERS = (
     ("scan", "template"),
     ("proof",),
     ("cost", "output", "steps"),
-    ("review", "devices"),
+    ("review", "devices", "bootstrap"),
     ("lab",),
     ("report",),
     ("commands",),

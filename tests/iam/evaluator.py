@@ -70,6 +70,9 @@ def _holds(operator: str, values: Sequence[str], held: str | Sequence[str] | Non
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
     if operator == "Null":
         return (held is None) is (values[0] == "true")
+    if operator.startswith("ForAllValues:"):  # holds without the key too
+        plain = operator.removeprefix("ForAllValues:")
+        return held is None or all(_holds(plain, values, one) for one in _many(held))
     if operator.startswith("ForAnyValue:"):
         plain = operator.removeprefix("ForAnyValue:")
         return held is not None and any(_holds(plain, values, one) for one in _many(held))
@@ -78,14 +81,17 @@ def _holds(operator: str, values: Sequence[str], held: str | Sequence[str] | Non
     tests = {
         "StringEquals": lambda value, own: value == own,
         "StringLike": _like,
+        "ArnEquals": _like,  # AWS: ArnEquals and ArnLike behave alike
         "ArnLike": _like,
         "Bool": lambda value, own: value.lower() == own.lower(),
     }
-    if operator not in tests:
+    if operator not in tests and operator != "StringNotEquals":
         raise NotImplementedError(f"condition operator {operator}")
     if held is None:
-        return False
+        return operator == "StringNotEquals"  # a negated operator holds without the key
     assert isinstance(held, str), f"{operator} on a key of several values"
+    if operator == "StringNotEquals":
+        return all(value != held for value in values)
     return any(tests[operator](value, held) for value in values)
 
 

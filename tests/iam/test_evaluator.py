@@ -45,6 +45,10 @@ def test_every_resource_of_an_action_has_to_be_allowed() -> None:
         ({"ArnLike": {"k": "arn:aws:iam::*:role/deploy"}}, {"k": "arn:aws:iam::1:role/other"}, False),
         ({"ForAnyValue:StringLike": {"k": "o/*/u/*"}}, {"k": ["o/r/v/", "o/r/u/"]}, True),
         ({"ForAnyValue:StringLike": {"k": "o/*/u/*"}}, {}, False),
+        ({"ForAllValues:StringNotEquals": {"k": "a"}}, {"k": ["b", "a"]}, False),
+        ({"ForAllValues:StringNotEquals": {"k": "a"}}, {"k": ["b"]}, True),
+        ({"ForAllValues:StringNotEquals": {"k": "a"}}, {}, True),
+        ({"StringNotEquals": {"k": ["a", "b"]}}, {"k": "b"}, False),
         ({"StringEquals": {"k": "a"}, "Null": {"l": "true"}}, {"k": "a", "l": "x"}, False),
     ],
 )
