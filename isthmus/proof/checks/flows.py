@@ -32,6 +32,11 @@ class _Result(NamedTuple):
     few_client_ports: bool
     unfollowed: bool
 
+    @property
+    def works(self) -> bool:
+        """See `Flow.works`."""
+        return self.forward is self.reply is Outcome.REACHABLE and not self.few_client_ports
+
 
 class FlowTable:
     """Creates the flow of each pair. `intent` is None for a network without an intent."""
@@ -41,6 +46,9 @@ class FlowTable:
         self.pairs = pairs
         self.intent = intent
         self._results: dict[tuple[tuple[int, int], bool | None], _Result] = {}
+        self._alike: dict[tuple[int, int], tuple[_Result, bool | None]] = {}
+        self._classes: dict[Hashable, int] = {}
+        self._class_of: dict[str, int] = {}
 
     @property
     def flows(self) -> Flows:
@@ -49,7 +57,8 @@ class FlowTable:
         spokes = tuple(spoke.name for spoke in locations.spokes)
         names = self.pairs.names()
         segments = {s: tuple(m for m in members if m in locations.by_name) for s, members in locations.segments.items()}
-        return Flows(names, self.pairs.in_scope, self.flow, self.pairs.group_of, spokes, segments, self.kind)
+        group = self.pairs.group_of
+        return Flows(names, self.pairs.in_scope, self.flow, group, spokes, segments, self.kind, self.works_as_intended)
 
     def kind(self, name: str) -> Hashable:
         """What distinguishes the flows of equivalent locations: what the intent asks, and the conditions of results."""
@@ -60,8 +69,7 @@ class FlowTable:
 
     def flow(self, a: str, b: str) -> Flow:
         """The flow from one location to another. Raises `KeyError` for a name that no location has."""
-        intended = self.intent.intended(a, b) if self.intent is not None else None
-        result = self._result(a, b, intended)
+        result, intended = self._result_by_class(a, b)
         return Flow(
             a,
             b,
@@ -78,6 +86,29 @@ class FlowTable:
             find_exits=lambda: self._exits(a, b),
             condition=self._condition(a, b),
         )
+
+    def works_as_intended(self, a: str, b: str) -> bool:
+        """Whether the intent asks for a flow, and it works: `Flow.works` without the flow."""
+        result, intended = self._result_by_class(a, b)
+        return bool(intended) and result.works
+
+    def _result_by_class(self, a: str, b: str) -> tuple[_Result, bool | None]:
+        """The result of a flow, and whether it is intended. It is found once for equivalent locations of equal kinds.
+
+        Equivalent pairs have the same outcomes, and pairs of the same kinds the same intended flows.
+        """
+        key = (self._class(a), self._class(b))
+        if key not in self._alike:
+            intended = self.intent.intended(a, b) if self.intent is not None else None
+            self._alike[key] = self._result(a, b, intended), intended
+        return self._alike[key]
+
+    def _class(self, name: str) -> int:
+        """A number for equivalent locations of the same kind."""
+        if name not in self._class_of:
+            found = (self.pairs.group_of(name), self.kind(name))
+            self._class_of[name] = self._classes.setdefault(found, len(self._classes))
+        return self._class_of[name]
 
     def _result(self, a: str, b: str, intended: bool | None) -> _Result:
         limited = False

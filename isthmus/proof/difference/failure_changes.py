@@ -117,5 +117,5 @@ def _surviving(taken: Iterable[Pair], other: FlowsInFailure, flows: Flows) -> It
     """Flows that one network loses, and that the other one has, intends and keeps in the same failure."""
     not_kept = set(other.all)
     for a, b in taken:
-        if (a, b) not in not_kept and flows.in_scope(a, b) and (flow := flows[a, b]).works and flow.intended:
+        if (a, b) not in not_kept and flows.in_scope(a, b) and flows.works_as_intended(a, b):
             yield a, b

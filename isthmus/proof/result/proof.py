@@ -29,6 +29,7 @@ class Flows:
     - `group(a)`: a value that is equal for equivalent locations, whose flows have the same outcomes.
     - `segments`: the names of the locations in each segment of the intent.
     - `kind(a)`: a value that is equal for locations with the same intended flows and the same conditions.
+    - `decide(a, b)`: `works_as_intended`, without making the flow.
     """
 
     names: tuple[str, ...]
@@ -38,6 +39,7 @@ class Flows:
     spokes: tuple[str, ...] = ()
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kind: Callable[[str], Hashable] = field(default=str, repr=False)
+    decide: Callable[[str, str], bool] | None = field(default=None, repr=False)
 
     def __iter__(self) -> Iterator[Flow]:
         return (self.between(a, b) for a in self.names for b in self.names if self.in_scope(a, b))
@@ -45,6 +47,13 @@ class Flows:
     def __getitem__(self, pair: tuple[str, str]) -> Flow:
         """The flow between two locations. Raises `KeyError` for a name that no location has."""
         return self.between(*pair)
+
+    def works_as_intended(self, a: str, b: str) -> bool:
+        """Whether the intent asks for a flow, and it works. Raises `KeyError` for a name that no location has."""
+        if self.decide is not None:
+            return self.decide(a, b)
+        flow = self.between(a, b)
+        return flow.works and bool(flow.intended)
 
 
 @dataclass(frozen=True)
