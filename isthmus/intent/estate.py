@@ -112,9 +112,10 @@ class Estate:
 
     def customer_gateway(self, ref: CustomerGateway | str) -> tuple[Site, CustomerGateway]:
         """The customer gateway of that name, with its site. Raises `LookupError`."""
+        name = name_of(ref)
         for site in self.sites:
             for gateway in site.customer_gateways:
-                if gateway.name == name_of(ref):
+                if gateway.name == name:
                     return site, gateway
         raise LookupError(f"no customer gateway {name_of(ref)!r}")
 

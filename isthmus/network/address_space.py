@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 Address = IPv4Address | IPv6Address
@@ -33,11 +33,11 @@ def address_at(place: int) -> Address:
     return IPv4Address(place) if place < _V6 else IPv6Address(place - _V6)
 
 
-@cache
 def span(cidr: Cidr) -> tuple[int, int]:
-    """First and last place of a prefix, both included."""
-    low = number(cidr.network_address)
-    return low, low + cidr.num_addresses - 1
+    """First and last place of a prefix, both included. It is not kept: the hash of a prefix takes longer."""
+    first = int(cidr.network_address)
+    low = first if cidr.version == 4 else _V6 + first
+    return low, low + (1 << (cidr.max_prefixlen - cidr.prefixlen)) - 1
 
 
 def show_range(low: int, high: int) -> str:
@@ -141,29 +141,29 @@ def compile_prefixes(entries: Iterable[tuple[Cidr, T]], choose: Callable[[Nest[T
     Prefixes nest or are disjoint, so one sweep with a stack finds, for every atom, the prefixes around it. `choose` is
     given those, the longest first, each with its entries in the order of arrival, and says what happens there.
     """
-    by_prefix: dict[Cidr, list[T]] = {}
+    by_span: dict[tuple[int, int], tuple[Cidr, list[T]]] = {}
     for cidr, entry in entries:
-        by_prefix.setdefault(cidr, []).append(entry)
-    ordered = sorted(by_prefix, key=lambda c: (span(c)[0], c.prefixlen))
+        low, high = span(cidr)
+        # Negative, so that of two prefixes with one start the shorter comes first.
+        by_span.setdefault((low, -high), (cidr, []))[1].append(entry)
     pieces: list[tuple[int, int, U]] = []
-    stack: list[Cidr] = []
+    stack: list[tuple[int, tuple[Cidr, list[T]]]] = []  # each with its last place
     place = 0
 
     def close(until: int) -> None:
         nonlocal place
         if stack and place <= until:
-            pieces.append((place, until, choose([(c, by_prefix[c]) for c in reversed(stack)])))
+            pieces.append((place, until, choose([group for _, group in reversed(stack)])))
         place = max(place, until + 1)
 
-    for cidr in ordered:
-        low, _ = span(cidr)
-        while stack and span(stack[-1])[1] < low:
-            close(span(stack[-1])[1])
+    for (low, last), group in sorted(by_span.items(), key=itemgetter(0)):
+        while stack and stack[-1][0] < low:
+            close(stack[-1][0])
             stack.pop()
         close(low - 1)
-        stack.append(cidr)
+        stack.append((-last, group))
     while stack:
-        close(span(stack[-1])[1])
+        close(stack[-1][0])
         stack.pop()
     return RangeMap(pieces, default)
 

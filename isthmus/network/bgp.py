@@ -28,6 +28,7 @@ class Bgp:
         self._advertised: dict[str, AdvertisedPrefixes] = {}
         self._outbound: dict[str, RangeMap[SiteDecision]] = {}
         self._transit: dict[str, RangeMap[SiteDecision]] = {}
+        self._best: dict[str, list[tuple[Cidr, list[Route]]]] = {}
 
     # --- from AWS
 
@@ -62,7 +63,10 @@ class Bgp:
         blackholes: list[Cidr] = []
         may_be_refused: dict[Cidr, str] = {}
         unknown_reason = ""  # why it is unknown whether AWS advertises some prefix
-        for prefix, best in _best_routes(self.index.tgw_table(table).candidates):
+        effective = self.index.tgw_table(table)
+        if table not in self._best:  # sites share tables
+            self._best[table] = list(_best_routes(effective.candidates))
+        for prefix, best in self._best[table]:
             unresolved = next((r.target for r in best if isinstance(r.target, Unknown)), None)
             if unresolved is not None:
                 unknown_reason = unknown_reason or unresolved.reason
@@ -72,9 +76,8 @@ class Bgp:
                 prefixes[prefix] = best[0].address
                 if why := refused(self.network, str(attachment.attached), from_others):
                     may_be_refused[prefix] = why
-        configured = self.network.tgw_tables[table]
-        others = replace(configured, propagations=tuple(p for p in configured.propagations if p not in same_site))
-        table_reason = tgw_unknown_reason(self.network, self.index.sites, others, self.index.scenario)
+        # A part of a table has no unknown routes that the whole table has not.
+        table_reason = self._unknown_without(table, same_site) if effective.unknown_reason else ""
         return AdvertisedPrefixes(
             attachment.address,
             prefixes,
@@ -82,6 +85,12 @@ class Bgp:
             table_reason or unknown_reason,
             may_be_refused=may_be_refused,
         )
+
+    def _unknown_without(self, table: str, attachments: set[str]) -> str:
+        """Why a table may have routes that are not known, without those that some attachments propagate; or ""."""
+        configured = self.network.tgw_tables[table]
+        others = replace(configured, propagations=tuple(p for p in configured.propagations if p not in attachments))
+        return tgw_unknown_reason(self.network, self.index.sites, others, self.index.scenario)
 
     def _attachments_of_same_site(self, attachment: Attachment) -> set[str]:
         site = self.index.sites.by_connection.get(str(attachment.attached))

@@ -79,11 +79,13 @@ class NetworkIndex:
         self._gateway_tables: dict[str, EffectiveTable] = {}
         self._subnet_maps: dict[str, RangeMap[str | Unknown | None]] = {}
         self._static_tables: dict[str, EffectiveTable] = {}
+        self._own_ranges: dict[str, RangeMap[bool]] = {}
         self._zones: dict[str, tuple[dict[str, str], str]] = {}
         self._gateways: dict[tuple[str, GatewayKind], str | Unknown] = {}
         if of_network is not None:
             self._subnet_maps, self._static_tables = of_network._subnet_maps, of_network._static_tables
             self._zones, self._gateways = of_network._zones, of_network._gateways
+            self._own_ranges = of_network._own_ranges
             known = of_network.__dict__
             self.__dict__.update((name, known[name]) for name in _OF_THE_NETWORK if name in known)
 
@@ -265,6 +267,14 @@ class NetworkIndex:
 
             self._subnet_maps[vpc] = compile_prefixes(entries, choose, default)
         return self._subnet_maps[vpc]
+
+    def own_ranges(self, subnet: str) -> RangeMap[bool]:
+        """Which addresses are in a subnet; none for ""."""
+        if subnet not in self._own_ranges:
+            cidrs = self.network.subnets[subnet].cidrs if subnet else ()
+            own = [(cidr, True) for cidr in cidrs if not isinstance(cidr, Unknown)]
+            self._own_ranges[subnet] = compile_prefixes(own, lambda nest: True, False)
+        return self._own_ranges[subnet]
 
     def _subnets_in(self, vpc: str) -> Iterable[Subnet]:
         """The subnets of a VPC, and those that may be in it, in order."""

@@ -67,6 +67,23 @@ def dx_down(dx: DxGateway, scenario: Scenario) -> str:
     return "all its virtual interfaces are down" if known and scenario.down.issuperset(i.address for i in known) else ""
 
 
+def effect_of(network: Network, scenario: Scenario) -> frozenset[str]:
+    """What a scenario changes: the connections that are down, and everything else in it that is no part of one.
+
+    Tunnels, customer gateways and virtual interfaces matter only by the connections that they take down. So packets
+    take the same paths in scenarios of the same effect, and the usual paths if it is empty. Only the wording of reasons
+    differs.
+    """
+    vpns, gateways = network.vpns.values(), network.dx_gateways.values()
+    down = {vpn.address for vpn in vpns if vpn_down(network, vpn, scenario)}
+    down |= {dx.address for dx in gateways if dx_down(dx, scenario)}
+    parts = {tunnel.address for vpn in vpns for tunnel in vpn.tunnels}
+    parts.update(interface.address for dx in gateways for interface in dx.known_interfaces)
+    parts.update(network.customer_gateways, network.vpns, network.dx_gateways)
+    others = (network.attachments, network.nats, network.endpoints)
+    return frozenset(down | {one for one in scenario.down if one not in parts or any(one in kind for kind in others)})
+
+
 @dataclass(frozen=True)
 class Sites:
     """The sites of a network, given and implied, and the site of each connection."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from isthmus.network.answers import Scenario
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.learned_routes import effect_of
 from tests.network.strategies import networks, packets, things_that_fail
 
 
@@ -25,3 +26,19 @@ def test_an_engine_of_a_scenario_answers_as_a_new_one(data: st.DataObject) -> No
     assert [shared.both_ways(packet) for packet in asked] == [alone.both_ways(packet) for packet in asked]
     assert [up.both_ways(packet) for packet in asked] == before
     assert [Forwarding(network, sites=draft.sites).both_ways(packet) for packet in asked] == before
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_scenarios_of_the_same_effect_have_the_same_outcomes(data: st.DataObject) -> None:
+    draft = data.draw(networks())
+    things = sorted(things_that_fail(draft))
+    assume(things)
+    down = Scenario(frozenset(data.draw(st.sets(st.sampled_from(things), min_size=1, max_size=4))))
+    asked = data.draw(st.lists(packets(draft), min_size=1, max_size=4))
+    up = Forwarding(draft.network(), sites=draft.sites)
+    effect = Scenario(effect_of(up.network, down))
+    for packet in asked:
+        there, alike = (up.in_scenario(scenario).both_ways(packet) for scenario in (down, effect))
+        assert there.outcome is alike.outcome
+        assert [path.hops for path in there.forward.paths] == [path.hops for path in alike.forward.paths]

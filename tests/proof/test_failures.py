@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from rich.console import Console
 
 from examples import stage_3_every_vpc as stage
+from examples import stage_5_resilient_vpn, stage_7_direct_connect
 from isthmus import proof
 from isthmus.proof.analysis import Analysis
+from isthmus.proof.checks.failures import FailureChecks
+from isthmus.proof.prover import ProofInput, Prover
 from isthmus.proof.result.failures import Failure, FailureKind
 from isthmus.report.proof_json import proof_json
 from isthmus.report.proof_terminal import print_proof
@@ -33,6 +37,20 @@ def test_each_equivalent_spoke_counts(subject: Analysis) -> None:
         flows = {flow for lost in some.lost for flow in lost.flows}
         assert flows == {(lost.source, lost.destination) for lost in every.lost}
         assert some.count == len(flows) == every.count
+
+
+@pytest.mark.parametrize("example", [stage, stage_5_resilient_vpn, stage_7_direct_connect])
+def test_failures_of_one_effect_are_simulated_once(example: ModuleType, tmp_path: Path) -> None:
+    """The flows are those that simulating each failure finds, with the same reasons."""
+    made = proof.read(write(synthesize(example.estate), tmp_path))
+    assert made.estate is not None
+    prover = Prover(ProofInput(made.network, made.estate, roots=made.roots), made.estate)
+    assert prover.binding is not None
+    assert prover.intent is not None
+    checks = FailureChecks(made.estate, prover.binding, prover.intent, prover.pairs)
+    results = list(checks.failure_results())
+    assert [result.lost for result in results] == [tuple(checks._lost(result.failure, None)) for result in results]
+    assert any(result.lost for result in results)
 
 
 def test_every_output_has_the_same_number(subject: Analysis) -> None:

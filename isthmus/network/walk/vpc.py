@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from isthmus.network.address_space import PUBLIC, RangeMap, compile_prefixes, merge, show_range
+from isthmus.network.address_space import PUBLIC, merge, show_range
 from isthmus.network.answers import SOME_ENDPOINT, Path
 from isthmus.network.block import Block
 from isthmus.network.model import Attachment, AttachmentKind, Firewall, GatewayKind, Target, TargetKind, Unknown
@@ -50,18 +50,13 @@ class VpcSteps(NatSteps):
         if not place.table:
             return self.local_only(step)
         pieces: Pieces = []
-        for start, end, same_subnet in self._own_subnet(place).within(low, high):
+        for start, end, same_subnet in self.index.own_ranges(place.subnet).within(low, high):
             if same_subnet:
                 pieces += self.deliver(step.to(start, end), "the same subnet")
                 continue
             for first, last, decision in self.index.vpc_table(place.table).decide.within(start, end):
                 pieces += self._by_decision(step.to(first, last), decision)
         return pieces
-
-    def _own_subnet(self, place: VpcPlace) -> RangeMap[bool]:
-        cidrs = self.network.subnets[place.subnet].cidrs if place.subnet else ()
-        own = [(c, True) for c in cidrs if not isinstance(c, Unknown)]
-        return compile_prefixes(own, lambda nest: True, False)
 
     def _by_decision(self, step: Step, decision: Decision) -> Pieces:
         if decision.unknown:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from isthmus.intent import Egress, Estate, VpnConnection
 from isthmus.intent.direct_connect import Connection
 from isthmus.intent.model import name_of
 from isthmus.network.answers import InSubnet, Outcome, RoundTrip
-from isthmus.network.learned_routes import dx_down, vpn_down
+from isthmus.network.learned_routes import dx_down, effect_of, vpn_down
 from isthmus.network.model import Unknown
 from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import Binding
@@ -30,10 +30,21 @@ class FailureChecks:
     pairs: AllPairs
 
     def failure_results(self) -> Iterator[FailureResult]:
-        """The result of each failure. NAT gateways of equivalent spokes are simulated once."""
+        """The result of each failure. NAT gateways of equivalent spokes are simulated once.
+
+        Failures of connections and of their parts are simulated once for each effect: of most tunnels it is none.
+        """
+        lost: dict[frozenset[str], set[tuple[str, str]]] = {frozenset(): set()}
         for failure in self._failures():
-            if failure.kind is not FailureKind.NAT_GATEWAY or self._is_representative(failure.what):
-                yield FailureResult(failure, tuple(self._lost(failure)))
+            if failure.kind is FailureKind.NAT_GATEWAY and not self._is_representative(failure.what):
+                continue
+            effect = effect_of(self.pairs.engine.network, failure.scenario)
+            shared = failure.kind not in (FailureKind.NAT_GATEWAY, FailureKind.ZONE)
+            known = lost.get(effect) if shared else None
+            result = FailureResult(failure, tuple(self._lost(failure, known)))
+            if shared:
+                lost[effect] = {(flows.source, flows.destination) for flows in result.lost}
+            yield result
 
     def _failures(self) -> Iterator[Failure]:
         """The failures of the network, with what the intent states about virtual interfaces."""
@@ -91,11 +102,16 @@ class FailureChecks:
         subnet = self.pairs.engine.network.subnets.get(facts.subnet) if isinstance(facts.subnet, str) else None
         return str(subnet.vpc) if subnet else ""
 
-    def _lost(self, failure: Failure) -> Iterator[LostFlows]:
+    def _lost(self, failure: Failure, known: Collection[tuple[str, str]] | None) -> Iterator[LostFlows]:
+        """The lost flows. `known`: the pairs that a failure of the same effect and of a like kind takes, if any did."""
+        if known is not None and not known:
+            return
         engine = self.pairs.engine.in_scenario(failure.scenario)
         during = self.pairs.during(engine)
         redundant = self._redundant(failure)
         for a, b, _ in self.pairs.representative_pairs():
+            if known is not None and (a, b) not in known:
+                continue
             if self.intent.intended(a, b) and self._affects(failure, a, b):
                 for lost in self._lost_flows(a, b, during, redundant):
                     yield replace(lost, like=self._like(failure, a, b))
