@@ -184,7 +184,7 @@ class _Vpn:
             tunnel2_log_options=VpnConnectionTunnel2LogOptions(
                 cloudwatch_log_options=VpnConnectionTunnel2LogOptionsCloudwatchLogOptions(**options)
             ),
-            tags={"Name": connection.name},
+            tags={"Name": connection.name, **_reasons(first, second)},
             lifecycle=self.lifecycle,
             depends_on=[permission],
             **_tunnel_options(1, first, one),
@@ -257,6 +257,15 @@ class _Vpn:
             self.module.add(
                 TerraformOutput, f"{output}_{name}", value=value, description=f"VPN connection {connection.name}"
             )
+
+
+def _reasons(*tunnels: Tunnel) -> dict[str, str]:
+    """The reasons for weaker algorithms. The policies accept these algorithms only with this tag."""
+    return {
+        f"isthmus:tunnel{number}-algorithms": tunnel.weaker_algorithms_reason
+        for number, tunnel in enumerate(tunnels, start=1)
+        if tunnel.weaker_algorithms_reason is not None
+    }
 
 
 def _tunnel_options(number: int, tunnel: Tunnel, inside: IPv4Network) -> dict[str, Any]:

@@ -33,8 +33,9 @@ class Tunnel:
     inside_cidr             a /30 of 169.254.0.0/16; None: derived from the connection's number
     ike_versions            `ikev2`; IKE version 1 is rejected as weak
     phase1_encryption_algorithms, phase2_encryption_algorithms  `AES256-GCM-16`, `AES256`
-    phase1_integrity_algorithms, phase2_integrity_algorithms  `SHA2-384`, `SHA2-512`
-    phase1_dh_group_numbers, phase2_dh_group_numbers  Diffie-Hellman groups 20 and 21
+    phase1_integrity_algorithms, phase2_integrity_algorithms  `SHA2-384`, `SHA2-512`; with a reason also `SHA2-256`
+    phase1_dh_group_numbers, phase2_dh_group_numbers  Diffie-Hellman groups 20 and 21; with a reason also 14 to 19
+    weaker_algorithms_reason  why the device needs SHA2-256 or groups 14 to 19; it becomes a tag of the VPN connection
     startup_action          "start": AWS initiates the tunnel; "add": the customer gateway does
     dpd_timeout_action      action after dead peer detection: "clear", "none" or "restart"
     dpd_timeout             30 or more
@@ -55,6 +56,7 @@ class Tunnel:
     phase2_encryption_algorithms: Many[str] = ("AES256-GCM-16",)
     phase2_integrity_algorithms: Many[str] = ("SHA2-384", "SHA2-512")
     phase2_dh_group_numbers: Many[int] = (20, 21)
+    weaker_algorithms_reason: str | None = None
     phase2_lifetime: int = 3_600
     dpd_timeout_action: str = "restart"
     dpd_timeout: int = 30

@@ -107,12 +107,14 @@ def tunnels(draw: DrawFn, inside_cidr: str | None = None) -> Tunnel:
         return Tunnel(inside_cidr=inside_cidr)
     phase2 = draw(st.integers(900, 3_600))
     strong = st.lists(st.sampled_from(("SHA2-384", "SHA2-512")), min_size=1, unique=True)
+    groups = draw(st.lists(st.sampled_from((14, 19, 20, 21)), min_size=1, unique=True))
     encryption = st.lists(st.sampled_from(("AES256-GCM-16", "AES256")), min_size=1, unique=True)
     return Tunnel(
         inside_cidr=inside_cidr,
         phase1_encryption_algorithms=draw(encryption),
         phase2_integrity_algorithms=draw(strong),
-        phase1_dh_group_numbers=draw(st.lists(st.sampled_from((20, 21)), min_size=1, unique=True)),
+        phase1_dh_group_numbers=groups,
+        weaker_algorithms_reason="the device is from 2016" if {14, 19} & {*groups} else None,
         phase1_lifetime=draw(st.integers(phase2 + 1, 28_800)),
         phase2_lifetime=phase2,
         dpd_timeout_action=draw(st.sampled_from(("restart", "clear", "none"))),

@@ -212,6 +212,7 @@ ELSEWHERE: dict[str, str] = {
     "unidentified-customer-gateway": "CKV_ISTHMUS_28; unknown, because AWS requires one of them",
     "duplicate-inside-cidr": "`duplicate-inside-cidr`",
     "weak-algorithm": "CKV_ISTHMUS_16, CKV_ISTHMUS_17, CKV_ISTHMUS_18, CKV_ISTHMUS_19",
+    "invalid-algorithms-reason": "CKV_ISTHMUS_18, CKV_ISTHMUS_19: a weaker algorithm without a reason",
     "conflicting-tunnel-lifetimes": "`conflicting-tunnel-lifetimes`; CKV_ISTHMUS_26",
     "invalid-inside-cidr": "`invalid-inside-cidr`; CKV_ISTHMUS_27",
     "reserved-inside-cidr": "`reserved-inside-cidr`; CKV_ISTHMUS_27",

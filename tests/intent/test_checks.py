@@ -48,6 +48,7 @@ from tests.intent.network import (
 OTHER = CustomerGateway("dc1-02", ip_address="203.0.113.2", bgp_asn=65_010)
 TWO = replace(SITE, customer_gateways=[GATEWAY, OTHER])
 SECOND = VpnConnection("dc1-02", customer_gateway=OTHER, number=2, segment=SERVICES)
+OLD = "the device is from 2016"
 BRANCH = Site(
     "branch",
     networks={"lan": "192.168.7.0/24"},
@@ -289,6 +290,26 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     )),
     *((f"DH group {group}", tunnel(phase1_dh_group_numbers=[group, 20]), ["weak-algorithm"])
       for group in (2, 14, 15, 16, 17, 18, 19, 22, 23, 24)),
+    *((f"DH group {group} with a reason", tunnel(phase2_dh_group_numbers=[group], weaker_algorithms_reason=OLD), [])
+      for group in range(14, 20)),
+    *((f"DH group {group}, no reason is enough", tunnel(
+        phase1_dh_group_numbers=[group, 20], weaker_algorithms_reason=OLD
+    ), ["weak-algorithm"]) for group in (2, 22, 23, 24)),
+    ("SHA2-256 with a reason", tunnel(phase1_integrity_algorithms=["SHA2-256"], weaker_algorithms_reason=OLD), []),
+    ("SHA1, no reason is enough", tunnel(phase1_integrity_algorithms=["SHA1"], weaker_algorithms_reason=OLD),
+     ["weak-algorithm"]),
+    ("AES-128, no reason is enough", tunnel(
+        phase1_encryption_algorithms=["AES128"], phase1_dh_group_numbers=[14], weaker_algorithms_reason=OLD,
+    ), ["weak-algorithm"]),
+    ("AES-128 and a reason for nothing", tunnel(phase1_encryption_algorithms=["AES128"], weaker_algorithms_reason=OLD),
+     ["weak-algorithm", "invalid-algorithms-reason"]),
+    *((f"the reason {reason!r}", tunnel(phase1_dh_group_numbers=[14], weaker_algorithms_reason=reason),
+       ["invalid-algorithms-reason"]) for reason in ("", "  ", "a" * 257, "old; see ticket", "a\nb")),
+    ("a reason for nothing", tunnel(weaker_algorithms_reason=OLD), ["invalid-algorithms-reason"]),
+    *((f"a reason and {count} tags", replace(
+        tunnel(phase1_dh_group_numbers=[14], weaker_algorithms_reason=OLD),
+        tags={f"Key{number}": "" for number in range(count)},
+    ), wrong) for count, wrong in ((48, []), (49, ["invalid-algorithms-reason"]))),
     ("phase 1 of 900", tunnel(phase1_lifetime=900, phase2_lifetime=900, rekey_margin_time=60),
      ["conflicting-tunnel-lifetimes"]),
     ("50 tags together", estate(

@@ -156,6 +156,7 @@ RULES: tuple[Rule, ...] = (
     tunnels.conflicting_tunnel_lifetimes,
     tunnels.invalid_tunnel_algorithm,
     tunnels.weak_algorithm,
+    tunnels.invalid_algorithms_reason,
     hub.not_exactly_one_hub,
     hub.vpn_outside_hub_environment,
     direct_connect.direct_connect_outside_hub_environment,

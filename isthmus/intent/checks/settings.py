@@ -13,22 +13,25 @@ from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 
 _BUCKETS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
-_TAGS = "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html"
+TAGGING = "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html"
+MOST_TAGS = 50
+TAG_CHARACTERS = "letters, digits, spaces and _.:/=+-@"
+TAG_VALUE = re.compile(r"[\w .:/=+\-@]{0,256}")
 RETENTION = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
     *(1827, 2192, 2557, 2922, 3288, 3653),
 )
 
 
-@rule("AWS rejects such tags, and reserves the prefix aws:", _TAGS)
+@rule("AWS rejects such tags, and reserves the prefix aws:", TAGGING)
 def invalid_tag(estate: Estate) -> Iterator[Fault]:
     """A tag's key or value is not valid, or there are more than 50 tags."""
     for thing, tags in _tags(estate):
         for key, value in tags.items():
             if key.casefold().startswith("aws:"):
                 yield Fault(thing, f'tag "{key}"', "a key without the prefix aws:")
-            elif not re.fullmatch(r"[\w .:/=+\-@]{1,128}", key) or not re.fullmatch(r"[\w .:/=+\-@]{0,256}", value):
-                remedy = "letters, digits, spaces and _.:/=+-@; a key of 1 to 128 characters, a value of up to 256"
+            elif not re.fullmatch(r"[\w .:/=+\-@]{1,128}", key) or not TAG_VALUE.fullmatch(value):
+                remedy = f"{TAG_CHARACTERS}; a key of 1 to 128 characters, a value of up to 256"
                 yield Fault(thing, f'tag "{key}" = "{value}"', remedy)
     for environment in estate.environments:
         count = len({*estate.tags, *environment.tags})

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from isthmus.aws.accepted_tunnel_options import CHOICES, PROPOSALS, RANGES, lifetimes_fault, unknown_proposals, within
 from isthmus.intent.checks.rule import Fault, rule
+from isthmus.intent.checks.settings import MOST_TAGS, TAG_CHARACTERS, TAG_VALUE, TAGGING
 from isthmus.intent.estate import Estate
 from isthmus.intent.vpn import Tunnel
 
 _TUNNEL = "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html"
 _IKE = "https://datatracker.ietf.org/doc/html/rfc8247"
 
-# The values that are strong enough. Groups 22 to 24 are weak although their numbers are high (RFC 8247).
+# The values that are strong enough without a reason.
 _STRONG: Mapping[str, Sequence[object]] = {
     "ike_versions": ("ikev2",),
     "phase1_encryption_algorithms": ("AES256", "AES256-GCM-16"),
@@ -22,6 +23,18 @@ _STRONG: Mapping[str, Sequence[object]] = {
     "phase2_integrity_algorithms": ("SHA2-384", "SHA2-512"),
     "phase2_dh_group_numbers": (20, 21),
 }
+
+# The values that are sound, and that a device may need. RFC 8247 requires group 14 and SHA2-256, and recommends group
+# 19. Groups 22 to 24 are weak although their numbers are high.
+_SOUND: Mapping[str, Sequence[object]] = {
+    **_STRONG,
+    "phase1_integrity_algorithms": ("SHA2-256", "SHA2-384", "SHA2-512"),
+    "phase1_dh_group_numbers": tuple(range(14, 22)),
+    "phase2_integrity_algorithms": ("SHA2-256", "SHA2-384", "SHA2-512"),
+    "phase2_dh_group_numbers": tuple(range(14, 22)),
+}
+_EXTENDED = [field for field in _STRONG if _SOUND[field] != _STRONG[field]]
+_REASON = "weaker_algorithms_reason"
 
 
 def _tunnels(estate: Estate) -> Iterator[tuple[Tunnel, str]]:
@@ -67,16 +80,41 @@ def invalid_tunnel_algorithm(estate: Estate) -> Iterator[Fault]:
                 yield Fault(tunnel, f"{field} is {list(value)}", f"{field}={list(strong)}", part)
 
 
-@rule("the minimum is IKEv2, AES-256, SHA-384 and ECDH on P-384: anything weaker is broken or will be soon", _IKE)
+@rule(
+    "the minimum is IKEv2, AES-256, SHA-384 and ECDH on P-384; a device may need less, for a reason that you state",
+    _IKE,
+)
 def weak_algorithm(estate: Estate) -> Iterator[Fault]:
     """A tunnel allows a weak algorithm, group or IKE version, which the peer may then choose."""
     for tunnel, part in _tunnels(estate):
-        for field, strong in _STRONG.items():
-            value = getattr(tunnel, field)
-            weak = [each for each in value if each in PROPOSALS[field] and each not in strong]
-            if weak:
-                names = ", ".join(map(str, weak))
-                yield Fault(tunnel, f"{field} has {names}, below the minimum", f"{field}={list(strong)}", part)
+        minimum = _STRONG if tunnel.weaker_algorithms_reason is None else _SOUND
+        for field, strong in minimum.items():
+            weak = [each for each in getattr(tunnel, field) if each in PROPOSALS[field] and each not in strong]
+            if not weak:
+                continue
+            remedy = f"{field}={list(strong)}"
+            if minimum is _STRONG and all(each in _SOUND[field] for each in weak):
+                remedy += f', or {_REASON}="..." if the device supports no more'
+            yield Fault(tunnel, f"{field} has {', '.join(map(str, weak))}, below the minimum", remedy, part)
+
+
+@rule("the reason becomes the value of a tag, which a reviewer of the algorithms reads", TAGGING)
+def invalid_algorithms_reason(estate: Estate) -> Iterator[Fault]:
+    """The reason for weaker algorithms is not the value of a tag, or no algorithm needs it."""
+    for tunnel, part in _tunnels(estate):
+        reason = tunnel.weaker_algorithms_reason
+        if reason is None:
+            continue
+        if not reason.strip() or not TAG_VALUE.fullmatch(reason):
+            yield Fault(tunnel, f'{_REASON} is "{reason}"', f"1 to 256 of: {TAG_CHARACTERS}", part)
+        elif all(each in _STRONG[field] for field in _EXTENDED for each in getattr(tunnel, field)):
+            yield Fault(tunnel, f"{_REASON} is given, and no algorithm is below the minimum", f"no {_REASON}", part)
+    for environment in estate.environments:
+        for connection in environment.vpn_connections:
+            reasons = sum(tunnel.weaker_algorithms_reason is not None for tunnel in connection.tunnels)
+            others = len({*estate.tags, *environment.tags}) + 1
+            if reasons and others <= MOST_TAGS < others + reasons:
+                yield Fault(connection, f"it has {others + reasons} tags, {reasons} of them {_REASON}", "at most 50")
 
 
 def _within(tunnel: Tunnel, field: str) -> bool:

@@ -147,5 +147,10 @@ def invalid_tunnel_algorithm(estate: Estate) -> Estate:
 
 
 @breaks
+def invalid_algorithms_reason(estate: Estate) -> Estate:
+    return with_tunnel(estate, weaker_algorithms_reason="the device is old")
+
+
+@breaks
 def weak_algorithm(estate: Estate) -> Estate:
     return with_tunnel(estate, phase1_dh_group_numbers=[21, 24])
