@@ -73,7 +73,7 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
     reached = networks_reached(estate, estate.segment(home.spoke.segment))
     sources |= {identifier(network): cidr for network, cidr in reached.items()}
     services = central_services(home.environment)
-    group = _group(module, f"{name}-endpoints", vpc_id, sources, ports_of(service.name for service in services))
+    group = _group(module, f"{name}-endpoints", vpc_id, sources, ports_of(services))
 
     made: dict[str, VpcEndpoint] = {}
     pinned = home.environment.endpoints.policies if home.environment.endpoints is not None else {}
@@ -125,19 +125,20 @@ def spoke_endpoints(
     if not spoke.interface_endpoints:
         return
     sources = {identifier(cidr): cidr for cidr in spoke.own_cidrs}
-    group = _group(module, f"{name}-endpoints", vpc_id, sources, ports_of(spoke.interface_endpoints))
-    for service in sorted(spoke.interface_endpoints):
+    services = [SERVICES[service] for service in sorted(spoke.interface_endpoints)]
+    group = _group(module, f"{name}-endpoints", vpc_id, sources, ports_of(services))
+    for service in services:
         _endpoint(
             module,
             estate,
-            SERVICES[service],
-            f"{name}-{service}",
-            spoke.endpoint_policies.get(service),
+            service,
+            f"{name}-{service.name}",
+            spoke.endpoint_policies.get(service.name),
             vpc_id=vpc_id,
             subnet_ids=subnet_ids,
             security_group_ids=[module.ref(group)],
             private_dns_enabled=True,
-            dns_options=_private_dns_for_vpc(service),
+            dns_options=_private_dns_for_vpc(service.name),
         )
 
 
@@ -190,7 +191,7 @@ def _endpoint(
         f"interface_{identifier(service.name)}",
         service_name=service.endpoint_name(estate.region),
         vpc_endpoint_type="Interface",
-        policy=policy or _policy(estate, service),
+        policy=(policy or _policy(estate, service)) if service.has_policies else None,
         tags={"Name": name},
         **rest,
     )

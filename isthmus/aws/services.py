@@ -26,12 +26,16 @@ class ServiceZone:
 class Service:
     """A service: the last part of the service name of its endpoint, and its zones with `{region}` for the Region.
 
-    ports  TCP port ranges of the endpoint, first and last port
+    ports         TCP port ranges of the endpoint, first and last port
+    endpoint      the service name of its endpoint; None: derived from the name
+    has_policies  whether its endpoint has an endpoint policy
     """
 
     name: str
     zones: tuple[ServiceZone, ...]
     ports: tuple[tuple[int, int], ...] = (HTTPS,)
+    endpoint: str | None = None
+    has_policies: bool = True
 
     def zones_in(self, region: str) -> tuple[ServiceZone, ...]:
         """Its zones in a Region: `ssm.us-east-1.amazonaws.com`."""
@@ -39,7 +43,12 @@ class Service:
 
     def endpoint_name(self, region: str) -> str:
         """The service name of its endpoint in a Region: `com.amazonaws.us-east-1.ssm`."""
-        return f"com.amazonaws.{region}.{self.name}"
+        return self.endpoint or f"com.amazonaws.{region}.{self.name}"
+
+
+def is_partner_service(endpoint_name: str) -> bool:
+    """Whether the service name of an endpoint is that of a service that AWS does not run itself."""
+    return ".vpce." in endpoint_name
 
 
 # Services whose endpoint and API have the same name.
@@ -92,9 +101,9 @@ SERVICES = {
 }
 
 
-def ports_of(services: Iterable[str]) -> list[tuple[int, int]]:
-    """The TCP port ranges of the endpoints of these services, without unknown services."""
-    return sorted({ports for name in services if name in SERVICES for ports in SERVICES[name].ports})
+def ports_of(services: Iterable[Service]) -> list[tuple[int, int]]:
+    """The TCP port ranges of the endpoints of these services."""
+    return sorted({ports for service in services for ports in service.ports})
 
 
 # The DNS names of services with gateway endpoints. Each bucket has its own name:

@@ -6,7 +6,7 @@ from isthmus.intent.checks import check
 from isthmus.intent.direct_connect import DirectConnectGateway, MacSec, TransitVirtualInterface
 from isthmus.intent.dns import DnsFirewall, ForwardRule, HybridDns, PrivateZone, SharedBy
 from isthmus.intent.egress import EgressVpc, Inspection
-from isthmus.intent.endpoints import CentralEndpoints
+from isthmus.intent.endpoints import CentralEndpoints, EndpointService
 from isthmus.intent.environment import Environment
 from isthmus.intent.errors import IntentError, InvalidArgument, InvalidEstate, Problem, UnknownSchema
 from isthmus.intent.estate import Estate
@@ -30,6 +30,7 @@ __all__ = [
     "DomainList",
     "Egress",
     "EgressVpc",
+    "EndpointService",
     "Environment",
     "Estate",
     "FirewallPolicy",

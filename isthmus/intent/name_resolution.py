@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from isthmus.aws.domain_names import canonical
 from isthmus.aws.services import S3, SERVICES, Service, ServiceZone
 from isthmus.intent.dns import ForwardRule, HybridDns
+from isthmus.intent.endpoints import EndpointService
 from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
+from isthmus.intent.network_acl_rules import ports
 from isthmus.intent.reachability import reach_each_other
 from isthmus.intent.spoke import Spoke
 
@@ -74,8 +77,23 @@ def keeps_aws_names(dns: HybridDns) -> bool:
 
 def central_services(environment: Environment) -> tuple[Service, ...]:
     """The services with a central interface endpoint in an environment, by name, without unknown ones."""
-    names = environment.endpoints.services if environment.endpoints is not None else ()
-    return tuple(SERVICES[name] for name in sorted(set(names)) if name in SERVICES)
+    if (central := environment.endpoints) is None:
+        return ()
+    known = {name: SERVICES[name] for name in central.services if name in SERVICES}
+    others = {other.name: _service(other) for other in central.others}
+    return tuple(service for _, service in sorted((others | known).items()))
+
+
+def _service(other: EndpointService) -> Service:
+    """The service that an endpoint service of the intent describes, without ports that are not valid."""
+    names = {canonical(name) for name in other.dns_names}
+    zones = tuple(
+        ServiceZone(domain, apex=domain in names, wildcard=f"*.{domain}" in names)
+        for domain in sorted({name.removeprefix("*.") for name in names})
+    )
+    given = [ports(text) for text in other.ports]
+    ranges = tuple(sorted({(each.first, each.last) for each in given if each is not None}))
+    return Service(other.name, zones, ranges, other.endpoint_name, other.has_policy)
 
 
 def for_sites_only(home: SharedServices, service: Service) -> bool:

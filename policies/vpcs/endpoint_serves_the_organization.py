@@ -34,7 +34,7 @@ class EndpointServesTheOrganization(EstatePolicy):
     bucket of another company with its keys, which no firewall sees.
 
     Allow `*` only under a condition on the organization of the principal or of the resource, or name the resources:
-    AWS's own buckets hold what requests without a signature fetch.
+    AWS's own buckets hold what requests without a signature fetch. Endpoints for services of partners have no policy.
     """
 
     id = "CKV_ISTHMUS_37"
@@ -50,7 +50,9 @@ class EndpointServesTheOrganization(EstatePolicy):
     def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         standalone = scanned.naming(block, "vpc_endpoint_id", "aws_vpc_endpoint_policy")
         policies = [one for one in (block, *standalone) if one.has("policy")]
-        if not policies:
+        name = block.literal("service_name")
+        partner = isinstance(name, str) and ".vpce." in name
+        if not policies and not partner:
             yield "it has no policy: AWS's default allows everything"
         for one in policies:
             document = one.policy("policy")

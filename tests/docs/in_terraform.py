@@ -222,6 +222,7 @@ ELSEWHERE: dict[str, str] = {
     "invalid-domain": "a name that no query asks for has no effect",
     "dns-server-not-reachable": "with an intent `dns-path-blocked`; `isthmus trace --name` otherwise",
     "dns-server-outside-subnets": "with an intent `dns-path-blocked`",
+    "invalid-endpoint-service": "the names of an unknown service are unknown",
     "unknown-endpoint-service": "the names of an unknown service are unknown",
     "too-many-vpc-cidrs": "`quota-exceeded`",
     "too-many-network-acl-rules": "`quota-exceeded`",

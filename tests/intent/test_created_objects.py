@@ -56,6 +56,10 @@ EVERY = {
     "DnsFirewall": ('DnsFirewall(blocked=["*"])', "DNS firewall"),
     "DomainList": ('DomainList("x", domains=["example.com"])', 'domain list "x"'),
     "EgressVpc": ('EgressVpc("x", cidr="10.1.255.0/24", inspection=Inspection.NONE)', 'egress VPC "x"'),
+    "EndpointService": (
+        'EndpointService("x", endpoint_name="com.amazonaws.us-east-1.x", dns_names=["x.example.com"])',
+        'endpoint service "x"',
+    ),
     "Environment": ('Environment("x", account="network")', 'environment "x"'),
     "FirewallPolicy": ("FirewallPolicy()", "firewall policy"),
     "ForwardRule": ('ForwardRule("x.example")', 'forward rule "x.example"'),

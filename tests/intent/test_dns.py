@@ -1,5 +1,6 @@
 """Where the rules of names and endpoints draw their lines: the last that passes, the first that does not."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from isthmus.intent import (
     CentralEndpoints,
     DnsFirewall,
     Egress,
+    EndpointService,
     Environment,
     Estate,
     ForwardRule,
@@ -63,6 +65,23 @@ def central(*services: str, **rest: Any) -> Estate:
     return shared(endpoints=CentralEndpoints(services=services), **rest)
 
 
+PARTNER = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0"
+
+
+def other(**changes: Any) -> EndpointService:
+    given = {
+        "name": "eks-auth",
+        "endpoint_name": "com.amazonaws.us-east-1.eks-auth",
+        "dns_names": ["eks-auth.us-east-1.api.aws"],
+    }
+    return EndpointService(**{**given, **changes})
+
+
+def others(*added: EndpointService, services: Sequence[str] = (), policies: Any = None, **rest: Any) -> Estate:
+    endpoints = CentralEndpoints(services=services, others=added, policies=policies or {})
+    return shared(endpoints=endpoints, **rest)
+
+
 def walled(*allowed: str, **rest: Any) -> Estate:
     """An estate whose DNS firewall answers nothing but what is allowed."""
     return shared(firewall=DnsFirewall(allowed=allowed, blocked=["*"]), **rest)
@@ -98,6 +117,10 @@ PASS: dict[str, Estate] = {
     "only what is allowed, service by service": walled(
         "dynamodb.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "*.s3.us-east-1.amazonaws.com"
     ),
+    "another service of AWS, with a policy": others(other(), policies={"eks-auth": "{}"}),
+    "the service of a partner, and a known one": others(
+        other(name="ledger", endpoint_name=PARTNER, dns_names=["*.example.net"], ports=["tcp/1-9"]), services=["kms"]
+    ),
     "one bucket": walled("dynamodb.us-east-1.amazonaws.com", "logs.s3.us-east-1.amazonaws.com"),
     "one server of a domain": walled(
         "*.amazonaws.com", "dc1.corp.example.com", forwards=[ForwardRule("corp.example.com", site="dc1")]
@@ -108,7 +131,30 @@ PASS: dict[str, Estate] = {
 }
 
 _OF_GATEWAYS = ["dns-firewall-blocks-estate-names"]
+_INVALID = ["invalid-endpoint-service"]
 FAIL: list[tuple[str, Estate, list[str]]] = [
+    ("no service", others(), _INVALID),
+    ("a name in upper case", others(other(name="EKS")), _INVALID),
+    ("a known service", others(other(name="kms", dns_names=["kms.example.com"])), _INVALID),
+    ("two of one name", others(other(), other(dns_names=["b.example.com"])), _INVALID),
+    ("two of one Terraform name", others(other(name="a-b"), other(name="a.b", dns_names=["b.example.com"])), _INVALID),
+    ("two with one DNS name", others(other(), other(name="b")), _INVALID),
+    ("DNS names of one Terraform name", others(other(dns_names=["a-b.example.com", "a.b.example.com"])), _INVALID),
+    ("the DNS name of a known service", others(other(dns_names=["kms.us-east-1.amazonaws.com"]), services=["kms"]),
+     _INVALID),
+    ("no DNS name", others(other(dns_names=[])), _INVALID),
+    ("a DNS name twice", others(other(dns_names=["a.example.com", "a.example.com"])), _INVALID),
+    ("a DNS name with a dot at its end", others(other(dns_names=["a.example.com."])), _INVALID),
+    ("a service of another Region", others(other(endpoint_name="com.amazonaws.eu-west-1.eks-auth")), _INVALID),
+    ("a short service name", others(other(endpoint_name="eks-auth")), _INVALID),
+    *((f"ports {texts}", others(other(ports=texts)), _INVALID) for texts in (
+        [], ["443"], ["udp/443"], ["icmp"], ["tcp/443", "tcp/443"], ["tcp/70000"], ["tcp/9-8"])),
+    ("a policy for the service of a partner", others(other(endpoint_name=PARTNER), policies={"eks-auth": "{}"}),
+     ["invalid-endpoint-policy"]),
+    ("a private zone of another service", others(other(), private_zones=[PrivateZone("eks-auth.us-east-1.api.aws")]),
+     ["duplicate-domain"]),
+    ("another service is blocked", others(other(), firewall=DnsFirewall(blocked=["*.api.aws"])),
+     ["dns-firewall-blocks-estate-names"]),
     ("names behind gateway endpoints are blocked", walled("*.example.com"), _OF_GATEWAYS),
     ("a forwarded domain is blocked", walled("*.amazonaws.com", forwards=[TO_SITE]),
      ["dns-firewall-blocks-estate-names"]),

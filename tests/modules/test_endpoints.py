@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from isthmus.aws.services import SERVICES
-from isthmus.intent import CentralEndpoints, SharedBy
+from isthmus.intent import CentralEndpoints, EndpointService, SharedBy
 from tests.modules.shared_services import made, reference
 
 ENDPOINTS = "shared-services/endpoints"
@@ -176,3 +176,31 @@ def test_every_service_is_named_as_its_endpoint():
             assert zone.apex or zone.wildcard
     domains = [zone.name for service in SERVICES.values() for zone in service.zones_in("eu-west-1")]
     assert len(domains) == len(set(domains))
+
+
+PARTNER = EndpointService(
+    "ledger",
+    endpoint_name="com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0",
+    dns_names=["ledger.example.net", "*.ledger.example.net", "*.reports.example.net"],
+    ports=["tcp/8443-8445"],
+)
+EKS_AUTH = EndpointService(
+    "eks-auth", endpoint_name="com.amazonaws.us-east-1.eks-auth", dns_names=["eks-auth.us-east-1.api.aws"]
+)
+
+
+def test_other_services_have_the_names_and_ports_that_the_intent_states():
+    resources, _ = made(reference(endpoints=CentralEndpoints(services=["kms"], others=[EKS_AUTH, PARTNER])))
+    found = names(resources)
+    assert found["eks-auth.us-east-1.api.aws"] == "eks_auth"
+    assert found["ledger.example.net"] == found["*.ledger.example.net"] == found["*.reports.example.net"] == "ledger"
+    assert "reports.example.net" not in found
+    ledger = resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_ledger"]
+    assert ledger["service_name"] == PARTNER.endpoint_name
+    assert "policy" not in ledger
+    eks_auth = resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_eks_auth"]
+    assert eks_auth["service_name"] == EKS_AUTH.endpoint_name
+    assert "aws:PrincipalOrgID" in eks_auth["policy"]
+    place = f"{ENDPOINTS}/aws_vpc_security_group_ingress_rule."
+    rules = [rule for address, rule in resources.items() if address.startswith(place)]
+    assert {(rule["from_port"], rule["to_port"]) for rule in rules} == {(443, 443), (8443, 8445)}

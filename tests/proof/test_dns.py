@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from isthmus import proof
-from isthmus.intent import CentralEndpoints, DnsFirewall, Estate, SharedBy, check
+from isthmus.intent import CentralEndpoints, DnsFirewall, EndpointService, Estate, SharedBy, check
 from isthmus.proof import Verdict
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
@@ -213,6 +213,40 @@ def test_every_port_of_a_service_is_required(name: str, tmp_path: Path) -> None:
     assert [(v.rule, v.source, v.destination) for v in answer.violations] == [
         ("service-endpoint-blocked", "dc1/servers", "athena")
     ]
+
+
+LEDGER = EndpointService(
+    "ledger",
+    endpoint_name="com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0",
+    dns_names=["ledger.example.net"],
+    ports=["tcp/8443"],
+)
+LEDGER_EDITS: dict[str, tuple[str, str, Callable[[dict[str, Any]], object], str]] = {
+    "no rule for its port": (
+        "aws_vpc_security_group_ingress_rule",
+        "ports_8443_8443_dc1_servers",
+        lambda rule: rule.update(from_port=443, to_port=443),
+        "service-endpoint-blocked",
+    ),
+    "another service": (
+        "aws_vpc_endpoint",
+        "interface_ledger",
+        lambda endpoint: endpoint.update(service_name="com.amazonaws.vpce.us-east-1.vpce-svc-0fedcba9876543210"),
+        "service-endpoint-missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", LEDGER_EDITS)
+def test_the_endpoint_of_another_service_is_required(edit: str, tmp_path: Path) -> None:
+    files = synthesize(check(reference(endpoints=CentralEndpoints(others=[LEDGER]))))
+    assert proof.read(write(files, tmp_path / "whole")).prove(scenarios=False).verdict is Verdict.PROVED
+    path = f"stacks/{ENDPOINTS}/main.tf.json"
+    document = json.loads(files[path])
+    kind, name, change, rule = LEDGER_EDITS[edit]
+    change(document["resource"][kind][name])
+    answer = proof.read(write({**files, path: json.dumps(document)}, tmp_path / "edited")).prove(scenarios=False)
+    assert {(v.rule, v.destination) for v in answer.violations} == {(rule, "ledger")}
 
 
 def test_a_missing_zone_association_is_found_without_profiles(tmp_path: Path) -> None:

@@ -221,6 +221,7 @@ RULES: tuple[Rule, ...] = (
     dns.dns_not_available,
     endpoints.central_endpoints_without_dns,
     endpoints.unknown_endpoint_service,
+    endpoints.invalid_endpoint_service,
     endpoints.duplicate_endpoint_service,
     endpoints.s3_endpoint_conflict,
     endpoints.invalid_endpoint_policy,

@@ -98,24 +98,25 @@ def invalid_domain(estate: Estate) -> Iterator[Fault]:
         if environment.dns is None:
             continue
         for forward in environment.dns.forwards:
-            if forward.domain != EVERYTHING and not _is_domain(forward.domain):
+            if forward.domain != EVERYTHING and not is_domain(forward.domain):
                 yield _badly_formed(forward, forward.domain)
         for zone in environment.dns.private_zones:
-            if not _is_domain(zone.domain):
+            if not is_domain(zone.domain):
                 yield _badly_formed(zone, zone.domain)
         firewall = environment.dns.firewall
         for domain in (*firewall.allowed, *firewall.blocked) if firewall is not None else ():
-            if domain != "*" and not _is_domain(domain.removeprefix("*.")):
+            if domain != "*" and not is_domain(domain.removeprefix("*.")):
                 yield _badly_formed(firewall, domain)
 
 
-def _is_domain(text: str) -> bool:
+def is_domain(text: str) -> bool:
+    """Whether Route 53 accepts a domain."""
     return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in text.split("."))
 
 
 def _badly_formed(about: object, domain: str) -> Fault:
     right = re.sub(r"[^a-z0-9_.-]+", "-", domain.lower()).strip(".-")
-    return Fault(about, f'the domain is "{domain}"', f'"{right if _is_domain(right) else "corp.example.com"}"')
+    return Fault(about, f'the domain is "{domain}"', f'"{right if is_domain(right) else "corp.example.com"}"')
 
 
 @rule(

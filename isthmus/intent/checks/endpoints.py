@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
 
 from isthmus.aws.accepted_values import MOST_POLICY, policy_fault, prefix_with_room, room
 from isthmus.aws.regions import REGIONS
-from isthmus.aws.services import S3, SERVICES
+from isthmus.aws.services import S3, SERVICES, ServiceZone
 from isthmus.intent.addressing import NoSlot, Tier, subnets
+from isthmus.intent.checks.dns import is_domain
 from isthmus.intent.checks.lenient import network, resolved, segment_of
 from isthmus.intent.checks.rule import Fault, rule, subject
-from isthmus.intent.endpoints import CentralEndpoints
+from isthmus.intent.endpoints import CentralEndpoints, EndpointService
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
 from isthmus.intent.name_resolution import central_services, for_sites_only, served, shared_services
+from isthmus.intent.network_acl_rules import ports
 from isthmus.intent.reachability import networks_reached
 from isthmus.intent.spoke import Spoke
 
+_NAME = re.compile(r"[a-z][a-z0-9]*([.-][a-z0-9]+)*")
+_ENDPOINT_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9_-]+){3,}")
 _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/"
 
 
@@ -35,8 +40,11 @@ def _lists(estate: Estate) -> Iterator[tuple[CentralEndpoints | Spoke, str, Sequ
 def _pinned(estate: Estate) -> Iterator[tuple[object, str, Sequence[str], Mapping[str, str]]]:
     """Every list of services, with its object, its field, and the pinned endpoint policies."""
     for holder, field, services in _lists(estate):
-        pinned = holder.endpoint_policies if isinstance(holder, Spoke) else holder.policies
-        yield holder, field, services, pinned
+        if isinstance(holder, Spoke):
+            yield holder, field, services, holder.endpoint_policies
+        else:
+            others = [other.name for other in holder.others if other.has_policy]
+            yield holder, field, [*services, *others], holder.policies
 
 
 @rule(
@@ -68,7 +76,67 @@ def unknown_endpoint_service(estate: Estate) -> Iterator[Fault]:
                 bare = service.rsplit("amazonaws.", 1)[-1].partition(".")[2] or service
                 close = difflib.get_close_matches(bare, SERVICES, n=1)
                 hint = f'"{close[0]}"; ' if close else ""
-                yield Fault(thing, f'{field} has "{service}"', f"{hint}one of {', '.join(SERVICES)}")
+                more = "; or others=[EndpointService(...)]" if isinstance(thing, CentralEndpoints) else ""
+                yield Fault(thing, f'{field} has "{service}"', f"{hint}one of {', '.join(SERVICES)}{more}")
+
+
+@rule(
+    "names and ports of such a service are not known to Isthmus, and the name becomes a Terraform name",
+    _PRIVATELINK + "create-interface-endpoint.html",
+)
+def invalid_endpoint_service(estate: Estate) -> Iterator[Fault]:
+    """An endpoint service has an invalid name, service name, DNS name or port, or a name that another one has."""
+    for environment in estate.environments:
+        if (central := environment.endpoints) is None:
+            continue
+        names = {_key(name): f'"{name}"' for name in central.services}
+        domains = {_key(zone.name): (zone.name, name) for name in central.services for zone in _zones(estate, name)}
+        if not names and not central.others:
+            yield Fault(central, "there is no service", 'services=["ssm"], or no central endpoints')
+        for other in central.others:
+            yield from _badly_written(estate, other)
+            if other.name in SERVICES:
+                yield Fault(other, "Isthmus knows this service", f'services with "{other.name}"')
+            elif (key := _key(other.name)) in names:
+                yield Fault(other, f"{names[key]} has the same Terraform name", "another name")
+            names.setdefault(_key(other.name), f'"{other.name}"')
+            for domain in sorted({name.removeprefix("*.") for name in other.dns_names}):
+                taken, owner = domains.setdefault(_key(domain), (domain, other.name))
+                if (taken, owner) != (domain, other.name):
+                    yield Fault(other, f'"{domain}" has the Terraform name of "{taken}" of "{owner}"', "one of the two")
+
+
+def _badly_written(estate: Estate, other: EndpointService) -> Iterator[Fault]:
+    if not _NAME.fullmatch(other.name):
+        yield Fault(other, f'the name is "{other.name}"', 'lower case letters, digits, "-" and ".", such as "eks-auth"')
+    if not _ENDPOINT_NAME.fullmatch(other.endpoint_name) or estate.region not in other.endpoint_name.split("."):
+        given = f'endpoint_name is "{other.endpoint_name}"'
+        partner = f"com.amazonaws.vpce.{estate.region}.vpce-svc-0123456789abcdef0"
+        yield Fault(other, given, f'"com.amazonaws.{estate.region}.{other.name}", or "{partner}"')
+    if not other.dns_names:
+        yield Fault(other, "dns_names is empty", f'dns_names=["{other.name}.{estate.region}.api.aws"]')
+    for name in dict.fromkeys(other.dns_names):
+        if not is_domain(name.removeprefix("*.")):
+            yield Fault(other, f'dns_names has "{name}"', "lower case letters, digits and -, without a trailing dot")
+        elif other.dns_names.count(name) > 1:
+            yield Fault(other, f'dns_names has "{name}" twice', "the name once")
+    if not other.ports:
+        yield Fault(other, "ports is empty", 'ports=["tcp/443"]')
+    for text in dict.fromkeys(other.ports):
+        parsed = ports(text)
+        if parsed is None or parsed.protocol != "tcp":
+            yield Fault(other, f'ports has "{text}"', '"tcp/443" or "tcp/8000-8080"')
+        elif other.ports.count(text) > 1:
+            yield Fault(other, f'ports has "{text}" twice', "the port once")
+
+
+def _key(name: str) -> str:
+    """What names with one Terraform name have in common."""
+    return name.replace("-", "_").replace(".", "_")
+
+
+def _zones(estate: Estate, name: str) -> Sequence[ServiceZone]:
+    return SERVICES[name].zones_in(estate.region) if name in SERVICES else ()
 
 
 @rule(

@@ -15,7 +15,7 @@ from isthmus.intent.dns import SharedBy
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
-from isthmus.intent.name_resolution import served, servers, shared_services
+from isthmus.intent.name_resolution import central_services, served, servers, shared_services
 from isthmus.intent.network_acl_rules import PATH_MTU
 from isthmus.intent.reachability import (
     all_inspected_networks,
@@ -292,7 +292,7 @@ def too_many_security_group_rules(estate: Estate) -> Iterator[Fault]:
         (home.dns, f"the outbound endpoint has {len(asked)} DNS servers", 2 * len(asked)),
     ]
     if (central := home.environment.endpoints) is not None:
-        blocks, ranges = len(networks(estate.blocks)), len(ports_of(central.services)) or 1
+        blocks, ranges = len(networks(estate.blocks)), len(ports_of(central_services(home.environment))) or 1
         given = f"{blocks} blocks and {reached} site networks use the endpoints"
         given += f" on {ranges} port ranges" if ranges > 1 else ""
         needs.append((central, given, ranges * (blocks + reached)))

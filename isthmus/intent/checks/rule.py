@@ -28,6 +28,7 @@ _WORDS = {
     "PrivateZone": "private zone",
     "DnsFirewall": "DNS firewall",
     "CentralEndpoints": "central endpoints",
+    "EndpointService": "endpoint service",
 }
 
 

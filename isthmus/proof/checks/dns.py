@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, ip_network
 from itertools import product
 
-from isthmus.aws.services import SERVICES
+from isthmus.aws.services import SERVICES, Service
 from isthmus.intent import Estate, Spoke
 from isthmus.intent.name_resolution import (
     SharedServices,
@@ -143,11 +143,11 @@ class DnsChecks:
     def _own_endpoints(self, spoke: Spoke) -> None:
         vpc = self.vpcs[spoke.name]
         for service in spoke.interface_endpoints:
-            for endpoint in self._endpoints(vpc, spoke, service):
+            for endpoint in self._endpoints(vpc, spoke, SERVICES[service]):
                 if endpoint.private_dns is not True:
                     why = f"the endpoint for {service} has no private DNS names"
                     self._found("service-name-missing", why, (endpoint.address,), spoke.name, service)
-                self._check_groups(endpoint, {spoke.name: spoke.own_cidrs}, service)
+                self._check_groups(endpoint, {spoke.name: spoke.own_cidrs}, SERVICES[service])
 
     def _central(self, home: SharedServices) -> None:
         segment = self.estate.segment(home.spoke.segment)
@@ -155,10 +155,10 @@ class DnsChecks:
         sites = {name: (cidr,) for name, cidr in networks_reached(self.estate, segment).items()}
         endpoints: dict[str, VpcEndpoint] = {}
         for service in central_services(home.environment):
-            for endpoint in self._endpoints(self.vpc, home.spoke, service.name):
+            for endpoint in self._endpoints(self.vpc, home.spoke, service):
                 endpoints[service.name] = endpoint
                 sites_only = for_sites_only(home, service)
-                self._check_groups(endpoint, sites if sites_only else users | sites, service.name)
+                self._check_groups(endpoint, sites if sites_only else users | sites, service)
                 if sites_only and endpoint.private_dns is not True:
                     why = f"the endpoint for {service.name} has no private DNS names for the sites"
                     self._found("service-name-missing", why, (endpoint.address,), home.spoke.name, service.name)
@@ -181,29 +181,31 @@ class DnsChecks:
                 why += f": {found.missing}" if zone is not None and found.missing else ""
                 self._found("service-name-missing", why, about, self.home.spoke.name, service)
 
-    def _endpoints(self, vpc: str, spoke: Spoke, service: str) -> Iterator[VpcEndpoint]:
-        wanted = SERVICES[service].endpoint_name(self.estate.region)
+    def _endpoints(self, vpc: str, spoke: Spoke, service: Service) -> Iterator[VpcEndpoint]:
+        wanted = service.endpoint_name(self.estate.region)
         found = [
             e
             for e in self.network.endpoints.values()
             if e.kind is EndpointKind.INTERFACE and e.vpc == vpc and e.service == wanted
         ]
         if not found:
-            why = f"there is no interface endpoint for {service}"
-            self._found("service-endpoint-missing", why, (vpc,), spoke.name, service)
+            why = f"there is no interface endpoint for {service.name}"
+            self._found("service-endpoint-missing", why, (vpc,), spoke.name, service.name)
         yield from found
 
-    def _check_groups(self, endpoint: VpcEndpoint, users: Mapping[str, tuple[str, ...]], service: str) -> None:
+    def _check_groups(self, endpoint: VpcEndpoint, users: Mapping[str, tuple[str, ...]], service: Service) -> None:
         """The endpoint's security groups allow all intended users, on all ports of the service."""
         for user, cidrs in users.items():
-            for cidr, ports in product(cidrs, SERVICES[service].ports):
+            for cidr, ports in product(cidrs, service.ports):
                 sender, packets = span(ip_network(cidr)), Traffic(_TCP, ports)
                 verdict = group_verdict(self.network, endpoint.security_groups, True, sender, (), packets)
                 if isinstance(verdict, Block):
                     groups = [group for group in endpoint.security_groups if isinstance(group, str)]
-                    self._found("service-endpoint-blocked", verdict.why, (endpoint.address, *groups), user, service)
+                    self._found(
+                        "service-endpoint-blocked", verdict.why, (endpoint.address, *groups), user, service.name
+                    )
                 elif verdict is not None:
-                    self.unknown_results.append(UnknownResult(f"{user} -> endpoint for {service}", verdict.reason))
+                    self.unknown_results.append(UnknownResult(f"{user} -> endpoint for {service.name}", verdict.reason))
 
     # --- associations ------------------------------------------------------------------------------------------------
 

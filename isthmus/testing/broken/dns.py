@@ -11,7 +11,7 @@ from hypothesis import assume
 
 from isthmus.aws.regions import REGIONS
 from isthmus.aws.services import SERVICES
-from isthmus.intent import CentralEndpoints, DnsFirewall, Estate, HybridDns, PrivateZone, Spoke
+from isthmus.intent import CentralEndpoints, DnsFirewall, EndpointService, Estate, HybridDns, PrivateZone, Spoke
 from isthmus.testing.broken.parts import (
     asking,
     breaks,
@@ -130,6 +130,12 @@ def central_endpoints_without_dns(estate: Estate) -> Estate:
 @breaks
 def unknown_endpoint_service(estate: Estate) -> Estate:
     return _shared(estate, endpoints=CentralEndpoints(services=["com.amazonaws.us-east-1.kms"]))
+
+
+@breaks
+def invalid_endpoint_service(estate: Estate) -> Estate:
+    other = EndpointService("eks-auth", endpoint_name="eks-auth", dns_names=["eks-auth.us-east-1.api.aws"])
+    return _shared(estate, endpoints=CentralEndpoints(others=[other]))
 
 
 @breaks
