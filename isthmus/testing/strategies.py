@@ -349,7 +349,7 @@ def _inspected_sites(
     for place, segment in enumerate(segments):
         fit = [] if Egress.ON_PREMISES in segment.allowed_egress else [s for s in sites if s.advertises != (DEFAULT,)]
         chosen = draw(st.lists(st.sampled_from(fit), unique_by=lambda site: site.name)) if fit else []
-        numbers = [spoke.cidr.split(".")[1] for spoke in spokes if spoke.segment == segment.name]
+        numbers = [spoke.routed_cidrs[0].split(".")[1] for spoke in spokes if spoke.segment == segment.name]
         blocks = [f"10.{number}.0.0/16" for number in numbers] + [f"100.64.{number}.0/24" for number in numbers]
         changed = replace(
             segment,
