@@ -13,11 +13,12 @@ from typing import Any
 from isthmus.intent import EgressVpc, Environment, Estate, Inspection
 from isthmus.intent.addressing import Tier, egress_subnets, egress_tiers, zone_number
 from isthmus.intent.reachability import all_inspected_networks
-from modules.aws import Ec2TransitGatewayRoute, InternetGateway, NatGateway
+from modules.aws import Ec2TransitGatewayRoute, InternetGateway, NatGateway, VpcEndpoint
 from modules.cdk import TerraformElement
 from modules.firewall import VPC_ID, endpoint_id, subnet_id
 from modules.hub import EGRESS_TAG_VALUE
 from modules.hub_route_tables import DEFAULT, EGRESS, FIREWALL, HubTables, StaticRoute
+from modules.lifecycle import CREATE_BEFORE_DESTROY
 from modules.provider import required_version
 from modules.terraform_names import identifier
 from modules.vpc import VpcModule
@@ -26,9 +27,10 @@ from modules.vpc import VpcModule
 def egress(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`; with a firewall in the
-    VPC `endpoint_id_az<n>`. If the hub is in another account, it also needs the provider `aws.hub`. Outputs: `vpc_id`,
-    `transit_gateway_attachment_id`, `nat_public_ips` (by zone); with a firewall in the VPC `subnet_id_az<n>`.
+    Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`; with Network Firewall in
+    the VPC `endpoint_id_az<n>`. If the hub is in another account, it also needs the provider `aws.hub`. Outputs:
+    `vpc_id`, `transit_gateway_attachment_id`, `nat_public_ips` (by zone); with Network Firewall in the VPC
+    `subnet_id_az<n>`. With appliances the module contains the Gateway Load Balancer endpoints.
     """
     return _Egress(estate, environment, tables).emit()
 
@@ -50,7 +52,7 @@ class _Egress(VpcModule):
         assert environment.egress is not None
         self.egress: EgressVpc = environment.egress
         self.tables = tables
-        self.inspected = self.egress.inspection is Inspection.VPC
+        self.inspected = self.egress.inspection.has_endpoints
         super().__init__(
             estate,
             environment,
@@ -82,7 +84,7 @@ class _Egress(VpcModule):
             for number, zone in self.zones.items():
                 key = f"{tier}_az{number}"
                 subnet = self.subnet(key, str(cidrs[key]), zone)
-                if tier is Tier.FIREWALL:
+                if tier is Tier.FIREWALL and self.egress.inspection is Inspection.VPC:
                     self.output(subnet_id(zone), self.module.ref(subnet), f"The firewall subnet in {zone}")
 
     def _attachment(self) -> TerraformElement:
@@ -117,8 +119,8 @@ class _Egress(VpcModule):
         to_hub: dict[str, Any] = {"transit_gateway_id": self.gateway_id, "depends_on": [attached]}
         self.route(public, "default", DEFAULT, gateway_id=self.module.ref(gateway))
         if self.inspected:
-            endpoint = {"vpc_endpoint_id": self.input(endpoint_id(zone), f"The firewall endpoint in {zone}")}
             firewall = f"{Tier.FIREWALL}_az{number}"
+            endpoint = {"vpc_endpoint_id": self._endpoint(firewall, zone)}
             self.route(inside, "default", DEFAULT, **endpoint)
             self.route(firewall, "default", DEFAULT, **to_nat)
             self._to_blocks(public, endpoint)
@@ -128,6 +130,28 @@ class _Egress(VpcModule):
         else:
             self.route(inside, "default", DEFAULT, **to_nat)
             self._to_blocks(public, to_hub)
+
+    def _endpoint(self, key: str, zone: str) -> str:
+        """The id of the endpoint in a zone: of Network Firewall, or a Gateway Load Balancer endpoint.
+
+        A Gateway Load Balancer endpoint has one subnet. AWS deletes it only if no route has it as target, so routes are
+        updated before it is destroyed.
+        https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-load-balancer-endpoints.html
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpcEndpoints.html
+        """
+        if self.egress.inspection is Inspection.VPC:
+            return self.input(endpoint_id(zone), f"The firewall endpoint in {zone}")
+        endpoint = self.module.add(
+            VpcEndpoint,
+            key,
+            vpc_id=self.module.ref(self.vpc),
+            vpc_endpoint_type="GatewayLoadBalancer",
+            service_name=self.egress.endpoint_service,
+            subnet_ids=[self.module.ref(self.subnets[key])],
+            tags={"Name": f"{self.name}-{key.replace('_', '-')}"},
+            lifecycle=CREATE_BEFORE_DESTROY,
+        )
+        return self.module.ref(endpoint)
 
     def _to_blocks(self, key: str, target: Mapping[str, Any]) -> None:
         for block in sorted(self.estate.blocks):

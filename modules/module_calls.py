@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isthmus.intent import Environment, Estate, Inspection
+from isthmus.intent import Environment, Estate
 from isthmus.intent.name_resolution import served_in, shared_services
 from modules.terraform_names import identifier
 
@@ -36,7 +36,7 @@ def module_calls(estate: Estate, environment: Environment) -> tuple[ModuleCall, 
     if environment.direct_connect:
         calls.append(ModuleCall("direct_connect", "direct_connect"))
     if environment.egress is not None:
-        if environment.egress.inspection is not Inspection.NONE:
+        if environment.egress.inspection.is_network_firewall:
             calls.append(ModuleCall("firewall", "firewall"))
         calls.append(ModuleCall("egress", "egress"))
     if environment.observability is not None:

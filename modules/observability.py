@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from isthmus.intent import Environment, Estate, Inspection, Observability, VpnConnection
+from isthmus.intent import Environment, Estate, Observability, VpnConnection
 from isthmus.intent.model import name_of
 from modules.aws import (
     CloudwatchCompositeAlarm,
@@ -43,7 +43,7 @@ def inputs_of(environment: Environment) -> dict[str, list[str]]:
         for output in ("vpn_connection_id", "transit_gateway_attachment_id", "tunnel1_address", "tunnel2_address")
     ]
     of_gateways = [f"customer_gateway_arn_{identifier(name)}" for name in gateways]
-    inspects = environment.egress is not None and environment.egress.inspection is not Inspection.NONE
+    inspects = environment.egress is not None and environment.egress.inspection.is_network_firewall
     return {
         "hub": [GATEWAY_ARN, GATEWAY_ID] if environment.hub is not None else [],
         "vpn": sorted(of_connections + of_gateways),

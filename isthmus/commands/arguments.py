@@ -11,6 +11,8 @@ from typing import Any
 from isthmus.errors import CannotAnswer
 
 _OUTPUT = "cdktf.out"
+# What --appliances takes: appliances forward every packet, or it is unknown what they do.
+APPLIANCES = ("forward", "unknown")
 OR_DEFAULT = "(default: CDKTF_OUTDIR or cdktf.out)"
 
 
@@ -22,6 +24,7 @@ def inputs(parser: argparse.ArgumentParser) -> None:
     intent(parser)
     advertises(parser)
     client_ports(parser)
+    appliances(parser)
 
 
 def output(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +83,7 @@ def intent(parser: argparse.ArgumentParser) -> None:
 
 def assumed(arguments: argparse.Namespace) -> dict[str, Any]:
     """The arguments other than the paths, as `isthmus.proof.read` takes them."""
-    return {name: getattr(arguments, name) for name in ("intent", "advertises", "sites", "client_ports")}
+    return {name: getattr(arguments, name) for name in ("intent", "advertises", "sites", "client_ports", "appliances")}
 
 
 def policies_option(parser: argparse.ArgumentParser) -> None:
@@ -147,7 +150,11 @@ def stated(arguments: argparse.Namespace) -> tuple[str, ...]:
 
 
 def _stated(arguments: argparse.Namespace) -> Iterator[str]:
-    for option, value in (("--intent", arguments.intent), ("--client-ports", arguments.client_ports)):
+    for option, value in (
+        ("--intent", arguments.intent),
+        ("--client-ports", arguments.client_ports),
+        ("--appliances", arguments.appliances),
+    ):
         if value is not None:
             yield from (option, "-".join(map(str, value)) if isinstance(value, tuple) else value)
     for option, values in (("--advertises", arguments.advertises), ("--site", arguments.sites)):
@@ -170,6 +177,16 @@ def _client_ports(text: str) -> tuple[int, int]:
         return port_range(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def appliances(parser: argparse.ArgumentParser) -> None:
+    """Add `--appliances`: what the appliances behind Gateway Load Balancers do, which Terraform does not contain."""
+    parser.add_argument(
+        "--appliances",
+        choices=APPLIANCES,
+        help="appliances behind Gateway Load Balancers forward every packet, or it is unknown what they do "
+        "(default: forward)",
+    )
 
 
 def settings(parser: argparse.ArgumentParser) -> None:

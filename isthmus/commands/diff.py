@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.commands.arguments import advertises, assumed, client_ports, root_plans
+from isthmus.commands.arguments import advertises, appliances, assumed, client_ports, root_plans
 from isthmus.text.output_files import check_outputs, publish
 
 HELP = "list what is destroyed or replaced, and the flows that change, between two inputs or by one plan"
@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     root_plans(parser)
     advertises(parser)
     client_ports(parser)
+    appliances(parser)
     parser.add_argument("--all", action="store_true", help="print everything, also beyond 60 lines")
     parser.add_argument("--json", metavar="FILE", help="write the difference as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")

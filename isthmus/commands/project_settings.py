@@ -155,6 +155,14 @@ def _ports(value: Any, folder: Path) -> tuple[int, int]:
     return port_range(_text(value, folder))
 
 
+def _appliances(value: Any, _: Path) -> str:
+    from isthmus.commands.arguments import APPLIANCES
+
+    if value not in APPLIANCES:
+        raise ValueError
+    return str(value)
+
+
 def _switch(value: Any, _: Path) -> bool:
     if not isinstance(value, bool):
         raise ValueError
@@ -167,6 +175,7 @@ KEYS: Mapping[str, _Key] = {
     "advertises": _Key("a table of connections and their prefixes", '{ vpn1 = ["10.0.0.0/8"] }', _lists),
     "site": _Key("a table of sites and their connections", '{ dc1 = ["vpn1", "vpn2"] }', _lists),
     "client-ports": _Key("two ports", '"32768-60999"', _ports),
+    "appliances": _Key('"forward" or "unknown"', '"unknown"', _appliances),
     "waivers": _Key("the path of a file", '"waivers.toml"', _path),
     "policies": _Key("the path of a folder", '"policies"', _path),
     "traffic": _Key("the path of a file", '"traffic.toml"', _path),

@@ -10,6 +10,7 @@ from isthmus.commands.arguments import (
     OR_DEFAULT,
     advertises,
     annotation_option,
+    appliances,
     assumed,
     check_annotations,
     client_ports,
@@ -41,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     intent(parser)
     advertises(parser)
     client_ports(parser)
+    appliances(parser)
     parser.add_argument("--waivers", metavar="FILE", help="file of waivers (TOML)")
     policies_option(parser)
     parser.add_argument("--no-scan", action="store_true", help="do not scan; the review says so")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from isthmus.commands.arguments import advertises, client_ports
+from isthmus.commands.arguments import advertises, appliances, client_ports
 from isthmus.text.output_files import check_outputs, publish
 
 HELP = "print the applies of a change in order, and prove the network between them"
@@ -24,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     advertises(parser)
     client_ports(parser)
+    appliances(parser)
     parser.add_argument("--json", metavar="FILE", help="write the steps as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
 
@@ -60,4 +61,4 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _assumed(arguments: argparse.Namespace) -> dict[str, Any]:
-    return {name: getattr(arguments, name) for name in ("advertises", "sites", "client_ports")}
+    return {name: getattr(arguments, name) for name in ("advertises", "sites", "client_ports", "appliances")}

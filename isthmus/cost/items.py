@@ -70,6 +70,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             Item("interface-endpoint", "Interface endpoints, per zone", Unit.HOUR, _LINK),
             Item("interface-endpoint-gb", "Data through interface endpoints", Unit.GB, _LINK),
             Item("load-balancer-endpoint", "Gateway Load Balancer endpoints, per zone", Unit.HOUR, _LINK),
+            Item("load-balancer-endpoint-gb", "Data through Gateway Load Balancer endpoints", Unit.GB, _LINK),
             Item("resolver-endpoint-address", "Resolver endpoint addresses", Unit.HOUR, _ROUTE53),
             # One price for the first 100 VPCs of all Profiles of an account in a Region, and one for each further VPC.
             Item("route53-profile", "Route 53 Profiles, per account", Unit.HOUR, _ROUTE53),

@@ -96,6 +96,7 @@ SOURCES: Mapping[str, PriceSource] = {
     "interface-endpoint": PriceSource("AmazonVPC", "VpcEndpoint-Hours", _HOUR),
     "interface-endpoint-gb": PriceSource("AmazonVPC", "VpcEndpoint-Bytes", _GB),
     "load-balancer-endpoint": PriceSource("AmazonVPC", "VpcEndpoint-GWLBE-Hours", _HOUR),
+    "load-balancer-endpoint-gb": PriceSource("AmazonVPC", "VpcEndpoint-GWLBE-Bytes", _GB),
     "nat-gateway": PriceSource("AmazonEC2", "NatGateway-Hours", _HOUR, (("operation", "NatGateway"),)),
     "nat-gateway-gb": PriceSource("AmazonEC2", "NatGateway-Bytes", _GB, (("operation", "NatGateway"),)),
     "firewall-endpoint": PriceSource("AWSNetworkFirewall", "Endpoint-Hour", _HOUR),

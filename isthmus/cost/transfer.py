@@ -19,7 +19,7 @@ def paid(packet: Packet, path: Path, network: Network) -> Iterator[str]:
     """The names of the items, in the order of the path. An item that is charged twice is named twice."""
     if isinstance(packet.source, AtEndpoint) or isinstance(packet.destination, AtEndpoint):
         yield "interface-endpoint-gb"
-    yield from _through(path.hops)
+    yield from _through(path.hops, network)
     for before, hop in pairwise(path.hops):
         if hop.kind == "route table" and (before.kind in _PAYING or _is_from_vpc(before, network)):
             yield "transit-gateway-gb"
@@ -37,16 +37,17 @@ def _is_from_vpc(hop: Hop, network: Network) -> bool:
     return attachment is not None and attachment.kind is AttachmentKind.VPC
 
 
-def _through(hops: tuple[Hop, ...]) -> Iterator[str]:
-    """NAT gateways and firewalls charge every GB, in either direction.
+def _through(hops: tuple[Hop, ...], network: Network) -> Iterator[str]:
+    """NAT gateways, firewalls and Gateway Load Balancer endpoints charge every GB, in either direction.
 
     https://aws.amazon.com/network-firewall/pricing/
+    https://aws.amazon.com/privatelink/pricing/
     """
     for hop in hops:
         if hop.kind == "NAT gateway":
             yield "nat-gateway-gb"
         elif hop.kind == "firewall":
-            yield "firewall-gb"
+            yield "load-balancer-endpoint-gb" if hop.address in network.endpoints else "firewall-gb"
 
 
 def _outside(hop: Hop, network: Network, out: bool) -> Iterator[str]:

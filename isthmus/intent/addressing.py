@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
-from isthmus.intent.egress import EgressVpc, Inspection
+from isthmus.intent.egress import EgressVpc
 from isthmus.intent.errors import IntentError
 from isthmus.intent.estate import Estate
 from isthmus.intent.name_resolution import shared_services
@@ -28,7 +28,7 @@ class Tier(StrEnum):
     PUBLIC           NAT gateways, with a route to the internet gateway
     TRANSIT_GATEWAY  only the network interfaces of the transit gateway
     ROUTABLE         private NAT gateways, in the routable CIDR of a spoke
-    FIREWALL         firewall endpoints
+    FIREWALL         firewall endpoints, or Gateway Load Balancer endpoints
     RESOLVER         Route 53 Resolver endpoints
     ENDPOINTS        interface endpoints
     """
@@ -124,7 +124,7 @@ def nat_address(subnet: IPv4Network) -> IPv4Address:
 
 def egress_tiers(egress: EgressVpc) -> tuple[Tier, ...]:
     """The tiers of an egress VPC in each of its zones."""
-    if egress.inspection is Inspection.VPC:
+    if egress.inspection.has_endpoints:
         return (Tier.PUBLIC, Tier.FIREWALL, Tier.TRANSIT_GATEWAY)
     return (Tier.PUBLIC, Tier.TRANSIT_GATEWAY)
 

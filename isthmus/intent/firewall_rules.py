@@ -15,6 +15,7 @@ from itertools import combinations
 from operator import attrgetter
 from zlib import crc32
 
+from isthmus.intent.egress import Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.network_acl_rules import Ports, allowed_ports
 from isthmus.intent.reachability import all_inspected_networks, inspected_between, inspected_networks
@@ -69,8 +70,11 @@ def home_ranges(estate: Estate) -> list[str]:
 def firewall_rules(estate: Estate) -> Iterator[FirewallRule]:
     """The rules of inspected pairs, in evaluation order: pairs of segments, then segments with site networks.
 
-    If no allowed connection names a pair, all connections between the two pass.
+    If no allowed connection names a pair, all connections between the two pass. Appliances have rules of their own,
+    which are not generated.
     """
+    if estate.egress is not None and estate.egress.inspection is Inspection.APPLIANCES:
+        return
     for a, b in inspected_pairs(estate):
         for source, to in ((a, b), (b, a)):
             allowed = allowed_ports(estate, source, to)

@@ -89,6 +89,7 @@ class AwsNetwork:
     internet_gateways: dict[str, str] = field(default_factory=dict)  # the VPC that each is attached to
     nats: dict[str, tuple[str, bool]] = field(default_factory=dict)  # subnet, and whether it is public
     firewall_endpoints: dict[str, str] = field(default_factory=dict)  # firewall, by subnet
+    balanced_endpoints: dict[str, str] = field(default_factory=dict)  # subnet, by Gateway Load Balancer endpoint
     gateways: dict[str, bool] = field(default_factory=dict)  # transit gateways, and whether VPNs share load
     gateway_tables: dict[str, str] = field(default_factory=dict)  # transit gateway tables, and whose each is
     attachments: dict[str, GatewayAttachment] = field(default_factory=dict)

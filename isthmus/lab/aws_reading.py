@@ -179,6 +179,12 @@ class _Made:
         for firewall in self._of("aws_networkfirewall_firewall"):
             for mapping in firewall.arguments.get("subnet_mapping") or ():
                 self.region.firewall_endpoints[mapping["subnet_id"].address] = firewall.address
+        for endpoint in self._of("aws_vpc_endpoint"):
+            if endpoint.arguments.get("vpc_endpoint_type") == "GatewayLoadBalancer":
+                # Appliances behind it are played as a firewall is: they forward what they receive.
+                (subnet,) = endpoint.arguments["subnet_ids"]
+                self.region.firewall_endpoints[subnet.address] = endpoint.address
+                self.region.balanced_endpoints[endpoint.address] = subnet.address
 
     def _attachments(self) -> None:
         for vpc in self._of("aws_ec2_transit_gateway_vpc_attachment"):

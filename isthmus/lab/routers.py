@@ -178,7 +178,8 @@ class Routers:
             case "gateway_id":
                 there = self.region.internet_gateways.get(route.target) == subnet.vpc
                 return [self.boxes[route.target]] if there else []
-        return [self.boxes[route.target]] if route.target in self.boxes else []
+        box = self.region.balanced_endpoints.get(route.target, route.target)
+        return [self.boxes[box]] if box in self.boxes else []
 
     def _local(self, vpc: str, inside: list[IPv4Network], table: int) -> None:
         """The local routes, subnet by subnet, but those that a route to a middlebox replaces.

@@ -49,6 +49,8 @@ class FiltersOnPath:
                 elif rules is not None:
                     found = inspected(rules, sender, receiver, seen, clients, outward=outward)
                     path = _inspected(path, found, place)
+                else:
+                    path = _inspected(path, self._appliances(hop), place)
             yield path
 
     def answers(self, packet: Packet, path: Path, source: Span, destination: Span, clients: Span) -> Path:
@@ -63,16 +65,28 @@ class FiltersOnPath:
                 path = _judged(path, rules)
             elif rules is not None:
                 path = _inspected(path, answer(rules, source, destination, forward_traffic(packet), clients), place)
+            else:
+                path = _inspected(path, self._appliances(hop), place)
         return path
 
     def _rules(self, hop: Hop) -> SuricataRules | Unknown | None:
-        """The rules of the firewall at a hop; None for other hops, and for appliances behind a load balancer."""
+        """The rules of the Network Firewall at a hop; None for other hops."""
         firewall = self.index.firewall_of.get(hop.address) if hop.kind == "firewall" else None
         if firewall is None:
             return None
         if isinstance(firewall.rules, SuricataRules):
             return firewall.rules
         return Unknown(f"the rules of {firewall.address}: {firewall.rules.reason}")
+
+    def _appliances(self, hop: Hop) -> Block | Unknown | None:
+        """What becomes of packets behind the Gateway Load Balancer endpoint at a hop; None if they are forwarded."""
+        endpoint = self.network.endpoints.get(hop.address) if hop.kind == "firewall" else None
+        if endpoint is None:
+            return None
+        behind = endpoint.appliances
+        if behind.blocked:
+            return Block("appliances-missing", behind.cause, behind.blocked)
+        return Unknown(behind.unknown) if behind.unknown else None
 
     def acls(self, path: Path, source: Span, destination: Span, traffic: Traffic) -> Path:
         """The path after its network ACLs. Both ranges have to pass completely."""

@@ -34,6 +34,7 @@ class Analysis(ProofInput):
     - `drift`: files of the output that differ from what was synthesized, one line each.
     - `graph`: the resources that the network was read from.
     - `client_ports`: the first and the last source port of clients.
+    - `appliances_forward`: appliances behind Gateway Load Balancers forward every packet; else it is unknown.
 
     The same object answers many questions. It analyzes the routes once, and keeps each proof.
     """

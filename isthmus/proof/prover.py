@@ -20,7 +20,7 @@ from isthmus.proof.checks.client_ports import client_port_notes
 from isthmus.proof.checks.direct_connect import longer_prefixes
 from isthmus.proof.checks.dns import DnsChecks
 from isthmus.proof.checks.dns_answers import NameChecks
-from isthmus.proof.checks.egress_vpc import egress_violations
+from isthmus.proof.checks.egress_vpc import egress_violations, endpoint_service_results
 from isthmus.proof.checks.failures import FailureChecks, failure_violations
 from isthmus.proof.checks.firewall_policy import as_stated, compared
 from isthmus.proof.checks.flows import FlowTable
@@ -42,6 +42,7 @@ from isthmus.proof.pairs.inferred_locations import without_intent
 from isthmus.proof.pairs.locations import Inventory, Location, Locations
 from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.pairs.site_remainder import with_rests
+from isthmus.proof.result.appliances import unknown_appliances
 from isthmus.proof.result.assumptions import assumptions, more_specific_prefixes
 from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Flow, UnknownResult, Violation
@@ -73,6 +74,7 @@ class ProofInput:
     drift: tuple[str, ...] = ()
     graph: Graph = field(default_factory=lambda: Graph({}), repr=False, compare=False)
     client_ports: tuple[int, int] = EPHEMERAL
+    appliances_forward: bool = True
 
     @property
     def uncounted(self) -> tuple[str, ...]:
@@ -88,17 +90,17 @@ class Prover:
 
     def __init__(self, given: ProofInput, estate: Estate | None) -> None:
         self.given = given
-        self.network = given.network
+        self.network = network = given.network if given.appliances_forward else unknown_appliances(given.network)
         self.estate = estate
         self.inventory = Inventory(given.network)
         self.binding: Binding | None = None
         if estate is None:
-            self.locations = without_intent(given.network, given.advertises, given.sites)
+            self.locations = without_intent(network, given.advertises, given.sites)
         else:
-            self.binding = bind(estate, given.network, given.roots)
-            self.network = as_stated(estate, given.network, self.binding.egress)
+            self.binding = bind(estate, network, given.roots)
+            self.network = as_stated(estate, network, self.binding.egress)
             stated = _with_given_prefixes(self.binding.locations, given.advertises)
-            self.locations = with_rests(stated, estate, given.network)
+            self.locations = with_rests(stated, estate, network)
         self.engine = Forwarding(self.network, sites=self.locations.sites, client_ports=given.client_ports)
         self.intent = Intended(estate, self.locations) if estate is not None else None
         groups = LocationGroups(self.engine, self.locations, self.inventory, self._intent_key, given.separately)
@@ -158,6 +160,7 @@ class Prover:
         checks = FlowChecks(self.network, self.intent, self.binding.egress)
         services = list(service_violations(self.estate, self.engine, self.locations, self.inventory))
         policy = compared(self.estate, self.network, self.binding.egress)
+        behind = list(endpoint_service_results(self.estate, self.network, self.binding.egress))
         dns = DnsChecks(self.estate, self.binding.vpcs, self.engine)
         names = NameChecks(self.estate, self.binding.vpcs, self.network)
         violations = [
@@ -174,6 +177,7 @@ class Prover:
             *dns.violations,
             *names.violations,
             *policy.violations,
+            *(found for found in behind if isinstance(found, Violation)),
             *egress_violations(self.estate, self.binding.egress, self.pairs, checks.naming),
             *advertisement_violations(self.estate, self.binding, advertised),
             *longer_prefixes(self.engine, advertised),
@@ -188,6 +192,7 @@ class Prover:
             *dns.unknown_results,
             *names.unknown_results,
             *policy.unknown_results,
+            *(found for found in behind if isinstance(found, UnknownResult)),
             *_unknown_advertisements(advertised),
             *self._uncounted(),
             *(unknown for unknown in services if isinstance(unknown, UnknownResult)),

@@ -25,6 +25,7 @@ def read(
     advertises: Iterable[str] = (),
     sites: Iterable[str] = (),
     client_ports: tuple[int, int] | None = None,
+    appliances: str | None = None,
 ) -> Analysis:
     """Read one network from folders of synthesized root modules, plans or states.
 
@@ -37,11 +38,20 @@ def read(
       gateway, by its name or address. They replace those of the intent.
     - `sites`: `NAME=CONNECTION,...`: the connections of a site. Only without an intent.
     - `client_ports`: the first and the last source port of clients. None: 1024 to 65535.
+    - `appliances`: `forward` or `unknown`: what appliances behind Gateway Load Balancers do. None: forward.
 
     Raises `UnreadableTerraform`, `UnknownSchema` (an intent that this release cannot read), `ProofError`, `OSError`.
     """
     found = sources(*paths)
-    made = subject(graph_of(found), _estate(paths, intent), _roots(found), advertises, sites, client_ports=client_ports)
+    made = subject(
+        graph_of(found),
+        _estate(paths, intent),
+        _roots(found),
+        advertises,
+        sites,
+        client_ports=client_ports,
+        appliances=appliances,
+    )
     return replace(made, drift=_drift(paths))
 
 
@@ -58,6 +68,7 @@ def read_change(
     advertises: Iterable[str] = (),
     sites: Iterable[str] = (),
     client_ports: tuple[int, int] | None = None,
+    appliances: str | None = None,
 ) -> tuple[Analysis, Analysis]:
     """Read the network before and after a plan.
 
@@ -77,7 +88,16 @@ def read_change(
     estate, roots, prefixes, connections = _estate(paths, intent), _roots(found), list(advertises), list(sites)
     made = (graph_of(found, when="before"), graph_of(found, when="after"))
     before, after = (
-        subject(graph, estate, roots, prefixes, connections, empty_is_fine=True, client_ports=client_ports)
+        subject(
+            graph,
+            estate,
+            roots,
+            prefixes,
+            connections,
+            empty_is_fine=True,
+            client_ports=client_ports,
+            appliances=appliances,
+        )
         for graph in made
     )
     return before, after
@@ -92,6 +112,7 @@ def subject(
     *,
     empty_is_fine: bool = False,
     client_ports: tuple[int, int] | None = None,
+    appliances: str | None = None,
 ) -> Analysis:
     """The network of a resource graph. The parameters are those of `read`. Raises `ProofError`.
 
@@ -103,9 +124,17 @@ def subject(
         raise ProofError(f"--site {sites[0]}: the intent states the connections of each site, so leave out --site")
     nothing = empty_is_fine and not network.vpns and not network.dx_gateways
     known, of_sites = ({}, {}) if nothing else (given_prefixes(advertises, network), given_sites(sites, network))
-    ports = client_ports or EPHEMERAL
+    ports, forward = client_ports or EPHEMERAL, _forward(appliances)
     root = frozenset(roots)
-    return Analysis(network, estate, known, of_sites, root, graph.notes, graph=graph, client_ports=ports)
+    return Analysis(
+        network, estate, known, of_sites, root, graph.notes, graph=graph, client_ports=ports, appliances_forward=forward
+    )
+
+
+def _forward(appliances: str | None) -> bool:
+    if appliances not in (None, "forward", "unknown"):
+        raise ProofError(f"expected appliances forward or unknown, got {appliances!r}")
+    return appliances != "unknown"
 
 
 def given_prefixes(advertises: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr, ...]]:

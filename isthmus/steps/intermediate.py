@@ -64,6 +64,7 @@ class Networks:
             graph.notes,
             graph=graph,
             client_ports=self.head.client_ports,
+            appliances_forward=self.head.appliances_forward,
         )
 
     def _is_there(self, root: str, phases: Mapping[str, RootPhase]) -> bool:

@@ -75,9 +75,17 @@ class NetworkUnderTest:
         advertises: Iterable[str] = (),
         sites: Iterable[str] = (),
         client_ports: tuple[int, int] | None = None,
+        appliances: str | None = None,
     ) -> NetworkUnderTest:
         """The network in folders, plans or states. Arguments and errors are those of `isthmus.proof.read`."""
-        analysis = proof.read(*paths, intent=intent, advertises=advertises, sites=sites, client_ports=client_ports)
+        analysis = proof.read(
+            *paths,
+            intent=intent,
+            advertises=advertises,
+            sites=sites,
+            client_ports=client_ports,
+            appliances=appliances,
+        )
         return cls(analysis)
 
     @_assertion

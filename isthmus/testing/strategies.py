@@ -14,6 +14,7 @@ from ipaddress import IPv4Network
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from isthmus.aws.endpoint_services import example_endpoint_service
 from isthmus.aws.regions import REGIONS, Region
 from isthmus.intent import (
     Account,
@@ -295,7 +296,7 @@ def firewall_policies(draw: DrawFn) -> FirewallPolicy:
 
 
 @st.composite
-def egress_vpcs(draw: DrawFn, zones: Sequence[str]) -> EgressVpc:
+def egress_vpcs(draw: DrawFn, region: Region, zones: Sequence[str]) -> EgressVpc:
     """An egress VPC with at least these zones and any inspection mode."""
     inspection = draw(st.sampled_from(Inspection))
     sizes = (23, 24) if all(zone_number(zone) <= 4 for zone in zones) else (23,)
@@ -303,7 +304,8 @@ def egress_vpcs(draw: DrawFn, zones: Sequence[str]) -> EgressVpc:
         "way-out",
         cidr=f"10.254.254.0/{draw(st.sampled_from(sizes))}",
         inspection=inspection,
-        firewall=None if inspection is Inspection.NONE else draw(firewall_policies()),
+        firewall=draw(firewall_policies()) if inspection.is_network_firewall else None,
+        endpoint_service=example_endpoint_service(region) if inspection is Inspection.APPLIANCES else None,
         zones=draw(st.permutations(sorted(zones))),
         vpc_name=draw(st.sampled_from((None, "infra-pinned-egress"))),
     )
@@ -384,7 +386,7 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         segments = [replace(segment, static_routes=True) for segment in segments]
     every_spoke = [spoke for spokes in owned for spoke in spokes]
     spanned = {*zones, *(zone for spoke in every_spoke for zone in spoke.zones or ())}
-    egress = draw(egress_vpcs(sorted(spanned))) if central else None
+    egress = draw(egress_vpcs(region, sorted(spanned))) if central else None
     where = draw(st.integers(0, len(accounts) - 1))
     if egress is not None and egress.inspection is not Inspection.NONE and draw(st.booleans()):
         segments = _inspected_pairs(segments, every_spoke, [str(vpn.segment) for vpn in connections])

@@ -51,9 +51,12 @@ def egress(estate: Estate, wanted: EgressVpc, tables: HubTables, module: Module)
     zones = estate.zones_of_egress(wanted)
     yield from _vpc(wanted.cidr, zones, module)
     yield _associated(EGRESS, "egress VPC")
-    inspected = wanted.inspection is Inspection.VPC
+    inspected = wanted.inspection.has_endpoints
     numbers = [zone_number(zone) for zone in zones]
-    target = "vpc_endpoint_id == var.endpoint_id_az{}" if inspected else "nat_gateway_id == aws_nat_gateway.az{}.id"
+    target = {
+        Inspection.VPC: "vpc_endpoint_id == var.endpoint_id_az{}",
+        Inspection.APPLIANCES: f"vpc_endpoint_id == aws_vpc_endpoint.{Tier.FIREWALL}_az{{}}.id",
+    }.get(wanted.inspection, "nat_gateway_id == aws_nat_gateway.az{}.id")
     yield check(
         "egress_stays_in_its_zone",
         *(

@@ -27,6 +27,7 @@ PRODUCTS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "interface-endpoint": ("VpcEndpoint-Hours", "Hrs", {}),
     "interface-endpoint-gb": ("VpcEndpoint-Bytes", "GB", {}),
     "load-balancer-endpoint": ("VpcEndpoint-GWLBE-Hours", "Hrs", {}),
+    "load-balancer-endpoint-gb": ("VpcEndpoint-GWLBE-Bytes", "GB", {}),
     "nat-gateway": ("NatGateway-Hours", "Hrs", {"operation": "NatGateway"}),
     "nat-gateway-gb": ("NatGateway-Bytes", "GB", {"operation": "NatGateway"}),
     "firewall-endpoint": ("Endpoint-Hour", "Hrs", {}),

@@ -14,6 +14,7 @@ ISTHMUS = modules("isthmus")
 # subject (describe, read, look up, check, break in tests, print); the file says which subject.
 SUBJECTS: Mapping[str, str] = {
     "advertised_prefixes": "prefixes that sites advertise",
+    "appliances": "appliances behind Gateway Load Balancers",
     "allowed_connections": "connections that the intent allows between segments",
     "cidrs": "CIDRs in the intent",
     "client_ports": "source ports of clients",

@@ -19,6 +19,7 @@ from isthmus.intent import (
     check,
 )
 
+SERVICE = "com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718"
 POLICY = FirewallPolicy(
     domain_lists=[DomainList("updates", domains=[".example.org", "example.com"], segments=["apps"])],
     rule_groups=[
@@ -30,8 +31,13 @@ POLICY = FirewallPolicy(
 
 def egress_vpc(inspection: Inspection) -> EgressVpc:
     """An egress VPC of that form."""
-    firewall = None if inspection is Inspection.NONE else POLICY
-    return EgressVpc("way-out", cidr="10.1.254.0/23", inspection=inspection, firewall=firewall)
+    return EgressVpc(
+        "way-out",
+        cidr="10.1.254.0/23",
+        inspection=inspection,
+        firewall=POLICY if inspection.is_network_firewall else None,
+        endpoint_service=SERVICE if inspection is Inspection.APPLIANCES else None,
+    )
 
 
 def estate(

@@ -29,6 +29,7 @@ EXAMPLES = (
     "examples.stage_6_inspected_sites",
     "examples.stage_7_direct_connect",
     "examples.stage_8_overlapping_ranges",
+    "examples.stage_9_third_party_firewalls",
     "examples.stage_10_overlapping_site",
     "examples.one_account",
     "examples.existing_hub",

@@ -30,6 +30,7 @@ from isthmus.proof.result.proof import Proof
 from isthmus.terraform.reading import read
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
+from tests.modules import egress_estates
 from tests.modules.egress_estates import estate
 from tests.modules.inventory import resources_of
 from tests.modules.synthesized import files_of
@@ -128,6 +129,7 @@ def test_moving_to_central_egress_changes_no_route_of_a_spoke() -> None:
     [
         (Inspection.VPC, "infra-way-out"),
         (Inspection.GATEWAY, "infra-way-out-firewall"),
+        (Inspection.APPLIANCES, "infra-way-out"),
         (Inspection.NONE, "infra-way-out"),
     ],
 )
@@ -220,7 +222,59 @@ def test_a_mistake_is_found(mistake: str, tmp_path: Path) -> None:
     assert rule in {violation.rule for violation in found.violations}
 
 
-@pytest.mark.parametrize("inspection", [Inspection.VPC, Inspection.GATEWAY])
+BALANCED: dict[str, tuple[Callable[[Any], object], str]] = {
+    "appliance mode off": (
+        _set("aws_ec2_transit_gateway_vpc_attachment", "this", appliance_mode_support="disable"),
+        "appliance-mode-off",
+    ),
+    "another endpoint service": (
+        _set("aws_vpc_endpoint", "firewall_az1", service_name=f"{egress_estates.SERVICE[:-1]}9"),
+        "endpoint-service-differs",
+    ),
+    "out past the appliances": (
+        _set(
+            "aws_route", "transit_gateway_az1_default", vpc_endpoint_id=None, nat_gateway_id="${aws_nat_gateway.az1.id}"
+        ),
+        "uninspected-flow",
+    ),
+    "another zone's endpoint back": (
+        _set("aws_route", "public_az1_block_10_1_0_0_16", vpc_endpoint_id="${aws_vpc_endpoint.firewall_az2.id}"),
+        "asymmetric-inspection",
+    ),
+    "no way back from the appliances": (_drop("aws_route", "firewall_az2_block_10_1_0_0_16"), "egress-missing"),
+}
+
+
+@pytest.mark.parametrize("mistake", BALANCED)
+def test_a_mistake_in_front_of_appliances_is_found(mistake: str, tmp_path: Path) -> None:
+    edit, rule = BALANCED[mistake]
+    files = dict(between_accounts(Inspection.APPLIANCES))
+    document = json.loads(files[EGRESS])
+    edit(document)
+    found = proved({**files, EGRESS: json.dumps(document)}, tmp_path / "cdktf.out")
+    assert found.verdict is Verdict.VIOLATED
+    assert rule in {violation.rule for violation in found.violations}
+
+
+def test_an_unknown_endpoint_service_is_unknown(tmp_path: Path) -> None:
+    files = dict(between_accounts(Inspection.APPLIANCES))
+    document = json.loads(files[EGRESS])
+    document["variable"]["service"] = {"type": "string"}
+    document["resource"]["aws_vpc_endpoint"]["firewall_az1"]["service_name"] = "${var.service}"
+    found = proved({**files, EGRESS: json.dumps(document)}, tmp_path / "cdktf.out")
+    assert found.verdict is Verdict.UNKNOWN
+    assert any("the endpoint service of" in str(each) for each in found.unknown_results)
+
+
+def test_network_firewall_is_not_taken_for_appliances(tmp_path: Path) -> None:
+    """The Terraform has firewall endpoints, and the intent appliances, whose rules are others."""
+    files = dict(between_accounts(Inspection.VPC))
+    intent = json.loads(between_accounts(Inspection.APPLIANCES)["intent.json"])
+    found = proved({**files, "intent.json": json.dumps(intent)}, tmp_path / "cdktf.out")
+    assert "uninspected-flow" in {violation.rule for violation in found.violations}
+
+
+@pytest.mark.parametrize("inspection", [Inspection.VPC, Inspection.GATEWAY, Inspection.APPLIANCES])
 def test_a_more_specific_route_around_the_firewall_is_found(inspection: Inspection, tmp_path: Path) -> None:
     """`warehouse` propagates into the table of `web`: longer than the block, so past the firewall in one direction."""
     files = dict(between_accounts(inspection))

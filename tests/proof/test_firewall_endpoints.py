@@ -140,29 +140,3 @@ def test_different_endpoints_have_to_be_known(tmp_path: Path) -> None:
 def test_expressions_that_are_not_understood_are_unknown(idiom: str, tmp_path: Path) -> None:
     outcome = read(idiom, tmp_path).trace("left", "right").outcome
     assert outcome is Outcome.UNKNOWN
-
-
-def test_appliances_behind_a_load_balancer_are_assumed_to_forward(tmp_path: Path) -> None:
-    document = configuration("aws_vpc_endpoint.gw{n}.id")
-    resources = document["resource"]
-    for kind in [kind for kind in resources if "networkfirewall" in kind]:
-        del resources[kind]
-    resources["aws_vpc_endpoint"] = {
-        f"gw{number}": {
-            "vpc_id": "${aws_vpc.inspection.id}",
-            "service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0",
-            "vpc_endpoint_type": "GatewayLoadBalancer",
-            "subnet_ids": [f"${{aws_subnet.fw{number}.id}}"],
-        }
-        for number in (0, 1)
-    }
-    del document["locals"]
-    (tmp_path / "main.tf.json").write_text(json.dumps(document))
-    subject = proof.read(tmp_path)
-    traced = subject.trace("left", "right")
-    assert traced.outcome is Outcome.REACHABLE
-    reported = "appliances behind aws_vpc_endpoint.gw0 forward what they receive"
-    assert reported in traced.assumptions
-    assert reported in subject.prove().assumptions
-    inside = subject.trace("10.9.0.5", "10.9.1.5")
-    assert reported not in inside.assumptions  # its path meets none

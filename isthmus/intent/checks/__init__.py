@@ -97,6 +97,7 @@ RULES: tuple[Rule, ...] = (
     egress.egress_vpc_outside_blocks,
     egress.egress_vpc_too_small,
     egress.egress_vpc_zone_missing,
+    egress.endpoint_service_mismatch,
     egress.segment_block_outside_estate,
     egress.segment_block_overlap,
     egress.spoke_outside_segment_blocks,

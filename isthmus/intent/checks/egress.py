@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from isthmus.aws.endpoint_services import endpoint_service_region, example_endpoint_service
 from isthmus.aws.regions import REGIONS
 from isthmus.intent.addressing import NoSlot, egress_subnets, egress_tiers, zone_number
 from isthmus.intent.checks.cidrs import free_range
@@ -32,6 +33,7 @@ from isthmus.intent.site import Site
 _APPLIANCE = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html"
 _EXIT = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-nat-igw.html"
 _FIREWALL = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/architectures.html"
+_SERVICE = "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-load-balancer-endpoints.html"
 _STATIC = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-create-static-route.html"
 
 
@@ -122,6 +124,30 @@ def egress_vpc_zone_missing(estate: Estate) -> Iterator[Fault]:
             yield Fault(egress, f"it lacks {given}", f"zones={sorted(zones | set(known))}")
 
 
+@rule(
+    "Gateway Load Balancer endpoints refer to the endpoint service of the load balancer, in the same Region", _SERVICE
+)
+def endpoint_service_mismatch(estate: Estate) -> Iterator[Fault]:
+    """An egress VPC has appliances without the name of their endpoint service, a name that is none, or a name without
+    appliances.
+    """
+    for _, egress in _egress_vpcs(estate):
+        name, region = egress.endpoint_service, REGIONS.get(estate.region, REGIONS["us-east-1"])
+        example = f'endpoint_service="{example_endpoint_service(region)}"'
+        if egress.inspection is not Inspection.APPLIANCES:
+            if name is not None:
+                given = f"it has an endpoint service, and inspection is Inspection.{egress.inspection.name}"
+                yield Fault(egress, given, "Inspection.APPLIANCES, or no endpoint service")
+        elif name is None:
+            given = "inspection is Inspection.APPLIANCES, and there is no endpoint service"
+            yield Fault(egress, given, f"{example}: the team of the firewalls has the name")
+        elif (found := endpoint_service_region(name)) is None:
+            yield Fault(egress, f'"{name}" is not the name of an endpoint service', example)
+        elif found != estate.region:
+            given = f'"{name}" is in {found}, and the estate is in {estate.region}'
+            yield Fault(egress, given, f"an endpoint service in {estate.region}")
+
+
 # --- blocks of segments, and inspection between segments
 
 
@@ -201,7 +227,7 @@ def inspection_without_firewall(estate: Estate) -> Iterator[Fault]:
         pairs = [(segment, other.name) for segment, other in _inspected(estate)]
         pairs += [(segment, site.name) for segment, site in _inspected_sites(estate)]
         for segment, name in pairs:
-            remedy = "an egress VPC with Inspection.VPC or Inspection.GATEWAY"
+            remedy = "an egress VPC with Inspection.VPC, Inspection.GATEWAY or Inspection.APPLIANCES"
             yield Fault(segment, f'inspected_with has "{name}", and there is no firewall', remedy)
 
 

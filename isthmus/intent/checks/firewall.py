@@ -53,7 +53,7 @@ def own_rules(estate: Estate) -> Iterator[tuple[RuleGroup, str, str | None]]:
                 yield group, text, sid_of(text)
 
 
-@rule("a firewall without a policy drops all traffic, and a policy without a firewall has no effect", _ORDER)
+@rule("Network Firewall without a policy drops all traffic, and only Network Firewall reads a policy", _ORDER)
 def firewall_policy_mismatch(estate: Estate) -> Iterator[Fault]:
     """An egress VPC has an inspection mode without a firewall policy, or a policy without inspection."""
     for environment in estate.environments:
@@ -63,11 +63,25 @@ def firewall_policy_mismatch(estate: Estate) -> Iterator[Fault]:
         if egress.inspection is Inspection.NONE and egress.firewall is not None:
             remedy = "no firewall, or Inspection.VPC or Inspection.GATEWAY"
             yield Fault(egress, "it has a firewall policy, and inspection is Inspection.NONE", remedy)
-        elif egress.inspection is not Inspection.NONE and egress.firewall is None:
+        elif egress.inspection is Inspection.APPLIANCES and egress.firewall is not None:
+            asked = ", ".join(_asked(egress.firewall)) or "no rules"
+            given = f"inspection is Inspection.APPLIANCES, and it has a firewall policy with {asked}"
+            remedy = "no firewall: the appliances have rules of their own; or Inspection.VPC or Inspection.GATEWAY"
+            yield Fault(egress, given, remedy)
+        elif egress.inspection.is_network_firewall and egress.firewall is None:
             remedy = "firewall=FirewallPolicy(...); an empty policy drops all traffic"
             yield Fault(
                 egress, f"inspection is Inspection.{egress.inspection.name}, and there is no firewall policy", remedy
             )
+
+
+def _asked(policy: FirewallPolicy) -> Iterator[str]:
+    """What a policy asks a firewall for, each in a few words."""
+    yield from (f'domain list "{listed.name}"' for listed in policy.domain_lists)
+    yield from (f'rule group "{group.name}"' for group in policy.rule_groups)
+    yield from (f'managed rule group "{name}"' for name in policy.managed_rule_groups)
+    if policy.alert_only:
+        yield "alert_only"
 
 
 @rule(

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from isthmus.aws.regions import REGIONS
 from isthmus.intent.checks.rule import Fault, rule
-from isthmus.intent.egress import Inspection
 from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
 from isthmus.intent.observability import Observability
@@ -27,7 +26,7 @@ def _observed(estate: Estate) -> Iterator[tuple[Environment, Observability]]:
 def observability_without_resources(estate: Estate) -> Iterator[Fault]:
     """An environment has observability, and nothing to monitor."""
     for environment, wanted in _observed(estate):
-        inspects = environment.egress is not None and environment.egress.inspection is not Inspection.NONE
+        inspects = environment.egress is not None and environment.egress.inspection.is_network_firewall
         if environment.hub is None and not environment.vpn_connections and not inspects:
             given = f'environment "{environment.name}" has no hub, no VPN connection and no firewall'
             yield Fault(wanted, given, "observability only in environments with a hub, a VPN connection or a firewall")

@@ -184,7 +184,7 @@ MODELED: dict[str, Arguments] = {
             "dns_options.private_dns_only_for_inbound_resolver_endpoint": "false|true",
         },
         harmless={
-            "auto_accept": "who accepts it; it is taken for accepted",
+            "auto_accept": "who accepts it; it is taken for accepted, unless its endpoint service is in the input",
             "policy": "who may call the service with what, not which packets pass",
             "subnet_configuration.ipv4 subnet_configuration.ipv6": "which address of the subnet the endpoint has",
         },

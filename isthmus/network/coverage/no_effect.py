@@ -26,8 +26,8 @@ NO_EFFECT: dict[str, str] = together(
         "aws_lb_trust_store_revocation aws_lb_cookie_stickiness_policy aws_lb_ssl_negotiation_policy aws_elb "
         "aws_elb_attachment aws_load_balancer_backend_server_policy aws_load_balancer_listener_policy "
         "aws_load_balancer_policy aws_proxy_protocol_policy aws_app_cookie_stickiness_policy": (
-            "a host in its subnets: it ends connections and opens its own; appliances behind a Gateway Load Balancer "
-            "are reached by its endpoints, which are evaluated"
+            "a host in its subnets: it ends connections and opens its own; of a Gateway Load Balancer they show "
+            "whether packets reach its appliances, and its endpoints are evaluated"
         ),
         "aws_vpclattice_access_log_subscription aws_vpclattice_auth_policy aws_vpclattice_domain_verification "
         "aws_vpclattice_listener aws_vpclattice_listener_rule aws_vpclattice_resource_configuration "
@@ -40,7 +40,8 @@ NO_EFFECT: dict[str, str] = together(
         "aws_vpc_endpoint_service aws_vpc_endpoint_service_allowed_principal "
         "aws_vpc_endpoint_service_private_dns_verification aws_vpc_endpoint_connection_accepter "
         "aws_vpc_endpoint_connection_notification": (
-            "the providing side of PrivateLink: it opens connections of its own, from its load balancer"
+            "the providing side of PrivateLink: it opens connections of its own, from its load balancer; of a Gateway "
+            "Load Balancer it shows what is behind its endpoints"
         ),
         "aws_ec2_instance_connect_endpoint": "a host in its subnet, for which IAM decides who may use it",
         "aws_networkfirewall_resource_policy aws_route53_vpc_association_authorization "

@@ -14,6 +14,7 @@ from isthmus.network.coverage.ownership import ownership_findings
 from isthmus.network.coverage.references import reference_findings
 from isthmus.network.coverage.with_unknowns import objects_of, with_unknowns
 from isthmus.network.from_terraform import (
+    appliances,
     filters,
     firewalls,
     hosts,
@@ -67,6 +68,7 @@ def network_of(graph: Graph) -> Network:
     subnets, possible_subnets = resolver.split(vpc.subnets(resolver, vpcs, addresses))
     gateways, possible_gateways = resolver.split(vpc.gateways(resolver))
     endpoints, possible_endpoints = resolver.split(services.endpoints(resolver))
+    endpoints = appliances.with_appliances(resolver, endpoints, subnets)
     every_vpn = vpn.connections(resolver)
     vpns, possible_vpns = resolver.split(every_vpn)
     boxes = firewalls.firewalls(resolver, subnets)

@@ -15,6 +15,7 @@ from isthmus.network.model.network import Network, Possible
 from isthmus.network.model.transit_gateway import Attachment, AttachmentKind, TgwRoute, TgwTable, TransitGateway
 from isthmus.network.model.values import Cidr, PossibleReference, StructuralProblem, Unknown
 from isthmus.network.model.vpc import (
+    Appliances,
     EndpointKind,
     Gateway,
     GatewayKind,
@@ -43,6 +44,7 @@ from isthmus.network.model.vpn import (
 
 __all__ = [
     "AdvertisedPrefix",
+    "Appliances",
     "Attachment",
     "AttachmentKind",
     "Cidr",

@@ -184,6 +184,23 @@ class EndpointKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Appliances:
+    """What is behind a Gateway Load Balancer endpoint, as far as Terraform shows it.
+
+    - `service`: the address of its endpoint service, or "" if that is not in the input.
+    - `shown`: which targets receive the packets, or "".
+    - `blocked`, `cause`: why no appliance receives the packets, and the resource to look at, or "".
+    - `unknown`: why it is unknown whether the appliances forward packets, or "".
+    """
+
+    service: str = ""
+    shown: str = ""
+    blocked: str = ""
+    cause: str = ""
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VpcEndpoint:
     """A VPC endpoint. `tables` matter for gateway endpoints, `subnets` and `security_groups` for the others.
 
@@ -200,6 +217,7 @@ class VpcEndpoint:
     security_groups: tuple[str | Unknown, ...] = ()
     private_dns: bool | Unknown = False
     inbound_only: bool | Unknown = False
+    appliances: Appliances = Appliances()
 
     @property
     def service_name(self) -> str:

@@ -44,10 +44,11 @@ def connection_violations(intent: Intended, pairs: AllPairs, naming: Naming) -> 
             continue
         pair, allowed = pairs.between(a, b), union(opened)
         # A firewall distinguishes replies from new connections; a network ACL does not.
-        answered = () if intent.inspected(a, b) else intent.allowed_ports(b, a) or ()
+        filtered = intent.filtered_by_firewall(a, b)
+        answered = () if filtered else intent.allowed_ports(b, a) or ()
         for each in opened:
             yield from merged(_missing(a, b, each, pair, naming), NO_PACKETS)
-        if intent.inspected(a, b) and (passed := list(_passed_by_firewall(a, b, allowed, pair, naming))):
+        if filtered and (passed := list(_passed_by_firewall(a, b, allowed, pair, naming))):
             yield from merged(passed, NO_PACKETS)
         else:
             yield from merged(_unintended(a, b, opened, answered, pair, naming), NO_PACKETS)

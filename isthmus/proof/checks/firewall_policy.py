@@ -47,13 +47,13 @@ class PolicyComparison:
 
 
 def intended_rules(estate: Estate) -> SuricataRules | None:
-    """The rules of the intent; None if it has no firewall.
+    """The rules of the intent; None if it has no Network Firewall.
 
     A packet without a pass rule is dropped, by closing rules unless it is TCP. A domain list passes its domains, and
     leaves other packets to the rules after it. With alert-only, drop rules and managed rule groups have no effect.
     """
     egress = estate.egress
-    if egress is None or egress.inspection is Inspection.NONE:
+    if egress is None or not egress.inspection.is_network_firewall:
         return None
     policy = egress.firewall or FirewallPolicy()
     groups = sorted(policy.rule_groups, key=lambda group: (group.priority, group.name))

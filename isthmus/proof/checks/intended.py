@@ -166,6 +166,14 @@ class Intended:
         site = self.locations.by_name[other].site
         return bool(site) and spoke in self._spokes and self._inspected_with(spoke, site)
 
+    def filtered_by_firewall(self, a: str, b: str) -> bool:
+        """Whether the rules of a firewall decide which connections the flow may have: Network Firewall inspects it.
+
+        Terraform does not contain the rules of appliances, so they filter nothing here.
+        """
+        egress = self.estate.egress
+        return self.inspected(a, b) and egress is not None and egress.inspection.is_network_firewall
+
     def _inspected_with(self, spoke: str, site: str) -> bool:
         return inspected_with_site(self._segments[spoke], self.estate.site(site))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from isthmus.intent import Egress
+from isthmus.intent import Egress, Inspection
 from isthmus.network.address_space import number
 from isthmus.network.answers import InSubnet, Internet, Outcome, Path
 from isthmus.network.model import Network
@@ -153,14 +153,14 @@ class FlowChecks:
     # --- the firewall and the egress VPC
 
     def _inspection(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
-        """An inspected flow goes through a firewall on every path. In the egress VPC each path stays in its zone."""
+        """An inspected flow meets the firewall on every path. In the egress VPC each path stays in its zone."""
         reachable = [
             path
             for sample in pair.samples
             for path in (*sample.trip.forward.paths, *sample.trip.reply.paths)
             if path.outcome is Outcome.REACHABLE
         ]
-        uninspected = next((path for path in reachable if not path.boxes), None)
+        uninspected = next((path for path in reachable if not any(map(self._inspects, path.boxes))), None)
         if uninspected is not None and self.intent.inspected(a, b):
             why = f"the path bypasses the firewall: {_hops(uninspected)}"
             yield Violation("uninspected-flow", why, self.naming.of_leak([uninspected]), a, b)
@@ -169,6 +169,12 @@ class FlowChecks:
                 why = f"the path changes its zone in the egress VPC: {' > '.join(zones)}"
                 yield Violation("cross-zone-path", why, self.naming.of_leak([path]), a, b)
                 return
+
+    def _inspects(self, box: str) -> bool:
+        """Whether a path meets a firewall of the kind of the intent there: Network Firewall, or appliances."""
+        egress = self.intent.estate.egress
+        is_endpoint = box in self.network.endpoints
+        return is_endpoint == (egress is not None and egress.inspection is Inspection.APPLIANCES)
 
     def _egress_zones(self, path: Path) -> tuple[str, ...]:
         """The zones of the egress VPC that a path goes through."""

@@ -12,7 +12,6 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import (
     AttachmentKind,
     Cidr,
-    EndpointKind,
     Firewall,
     RouteOrigin,
     Site,
@@ -20,12 +19,12 @@ from isthmus.network.model import (
     TargetKind,
     TransitGateway,
     Unknown,
-    VpcEndpoint,
 )
 from isthmus.network.suricata import SuricataRules
 from isthmus.proof.pairs.locations import Locations
 from isthmus.proof.pairs.prefix_set import PrefixSet
 from isthmus.proof.pairs.public_addresses import conditions
+from isthmus.proof.result.appliances import appliance_assumptions
 from isthmus.text.listing import some
 
 _MOST = 4
@@ -41,7 +40,7 @@ def assumptions(engine: Forwarding, locations: Locations) -> Iterator[str]:
     if any(site.connections for site in engine.sites.by_name.values()):
         yield _routers(engine)
     yield from _inspected(engine.network.firewalls.values())
-    yield from _appliances(engine.network.endpoints.values())
+    yield from appliance_assumptions(engine.network.endpoints.values())
     if not all(map(allows_everything, engine.network.nacls.values())):
         yield _client_ports(engine)
     yield from conditions(engine.network, locations.spokes)
@@ -87,19 +86,12 @@ def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
         yield _client_ports(engine)
     firewalls = {id(found): found for address in met if (found := engine.index.firewall_of.get(address)) is not None}
     yield from _inspected(sorted(firewalls.values(), key=lambda firewall: firewall.address))
-    yield from _appliances(end for end in engine.network.endpoints.values() if end.address in met)
+    yield from appliance_assumptions(end for end in engine.network.endpoints.values() if end.address in met)
 
 
 def _client_ports(engine: Forwarding) -> str:
     low, high = engine.client_ports
     return f"clients use source ports {low} to {high}, to which replies go (set with --client-ports)"
-
-
-def _appliances(endpoints: Iterable[VpcEndpoint]) -> Iterator[str]:
-    """Appliances behind Gateway Load Balancers: Terraform does not describe what they do."""
-    for endpoint in endpoints:
-        if endpoint.kind is EndpointKind.GATEWAY_LOAD_BALANCER:
-            yield f"appliances behind {endpoint.address} forward what they receive"
 
 
 def _inspected(firewalls: Iterable[Firewall]) -> Iterator[str]:

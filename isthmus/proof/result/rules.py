@@ -139,6 +139,12 @@ _ALL = (
         "https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-policy-processing.html",
     ),
     ProofRule(
+        "endpoint-service-differs",
+        "A Gateway Load Balancer endpoint of the egress VPC has another endpoint service than the intent states.",
+        "Behind another endpoint service are other firewalls, with other rules.",
+        "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-load-balancer-endpoints.html",
+    ),
+    ProofRule(
         "appliance-mode-off",
         "The VPC of a firewall has several zones, and its attachment is not in appliance mode.",
         "Without appliance mode each direction of a flow enters the zone that it comes from, so that two firewall "

@@ -85,6 +85,11 @@ def egress_vpc_zone_missing(estate: Estate) -> Estate:
 
 
 @breaks
+def endpoint_service_mismatch(estate: Estate) -> Estate:
+    return _egress(estate, inspection=Inspection.APPLIANCES, firewall=None)
+
+
+@breaks
 def segment_block_outside_estate(estate: Estate) -> Estate:
     return grown(estate, segments=[extra_segment(blocks=["172.31.0.0/16"])])
 

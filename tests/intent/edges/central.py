@@ -219,6 +219,39 @@ FAIL: dict[str, Estate] = {
     ),
     "inspected, and nothing inspects": leaving(replace(OUT, inspection=Inspection.NONE, firewall=None), APPS, DATA),
     "a policy, and nothing inspects": leaving(replace(OUT, inspection=Inspection.NONE)),
+    "appliances without a name": leaving(replace(OUT, inspection=Inspection.APPLIANCES, firewall=None)),
+    "appliances with a policy of everything": leaving(
+        replace(
+            OUT,
+            inspection=Inspection.APPLIANCES,
+            endpoint_service="com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718",
+            firewall=FirewallPolicy(
+                domain_lists=lists(2),
+                rule_groups=groups(1),
+                managed_rule_groups=[KNOWN_MANAGED[0]],
+                alert_only=True,
+            ),
+        )
+    ),
+    "appliances behind names that are none": leaving(
+        replace(
+            OUT,
+            inspection=Inspection.APPLIANCES,
+            endpoint_service="vpce-svc-0a1b2c3d4e5f60718",
+            firewall=FirewallPolicy(),
+        )
+    ),
+    "appliances in another Region": leaving(
+        replace(
+            OUT,
+            inspection=Inspection.APPLIANCES,
+            endpoint_service="com.amazonaws.vpce.eu-west-1.vpce-svc-0a1b2c3d4e5f60718",
+            firewall=None,
+        )
+    ),
+    "an endpoint service, and no appliances": leaving(
+        replace(OUT, endpoint_service="com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718")
+    ),
     "no policy at the gateway": estate(
         environments=[
             Environment("network", account="network", hub=HUB, vpn_connections=[VPN], spokes=[DEV]),

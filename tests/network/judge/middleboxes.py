@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Network
 
+from isthmus.network.model import EndpointKind
 from tests.network.judge.carried import Ending, Luggage, Translation, dropped, unknown
 from tests.network.judge.filters import Filters
 from tests.network.judge.inspection import Inspection
@@ -50,18 +51,25 @@ class Middleboxes(Steps, Filters, Inspection):
         return self._leave_subnet(onward, subnet, client)
 
     def _through_firewall(self, luggage: Luggage, address: str, origin: str | None, client: int) -> list[Ending]:
-        """A firewall endpoint: into its subnet, and on by that subnet's table."""
-        endpoints = [end for firewall in self.network.firewalls.values() for end in firewall.endpoints]
-        endpoint = next((end for end in endpoints if end.address == address), None)
-        if endpoint is None:
+        """A firewall endpoint, or one of a Gateway Load Balancer: into its subnet, and on by that subnet's table.
+
+        Behind a load balancer, appliances of which nothing is known return every packet.
+        """
+        ends = [end for firewall in self.network.firewalls.values() for end in firewall.endpoints]
+        places = {end.address: (end.subnet, end.firewall) for end in ends}
+        for balanced in self.network.endpoints.values():
+            if balanced.kind is EndpointKind.GATEWAY_LOAD_BALANCER:
+                places[balanced.address] = (balanced.subnets[0], "")
+        if address not in places:
             return unknown(luggage, f"no firewall has {address}")
-        subnet = self.network.subnets[known(endpoint.subnet)]
+        where, firewall = places[address]
+        subnet = self.network.subnets[known(where)]
         if self._down(address, known(subnet.zone)):
             return dropped(luggage, f"{address} is down")
         if address in luggage.boxes:
             return dropped(luggage, f"{address} sends it back to itself")
         if origin != subnet.address:
             self._filter(luggage.header, subnet.address, inbound=True)
-        seen = self._inspect(luggage, endpoint.firewall)
+        seen = self._inspect(luggage, firewall)
         onward = replace(seen, boxes=(*luggage.boxes, address)).at(f"through {address}")
         return self._leave_subnet(onward, subnet.address, client)

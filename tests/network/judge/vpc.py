@@ -79,7 +79,7 @@ class Vpcs(Middleboxes, InternetEdge, Peerings, TransitGateways, VpnGateways):
                 return self._through_peering(luggage, vpc, self.network.peerings[address], client)
             case TargetKind.VPN_GATEWAY:
                 return self._out_by_vpn_gateway(luggage, vpc, self.network.gateways[address], client)
-            case TargetKind.FIREWALL_ENDPOINT:
+            case TargetKind.FIREWALL_ENDPOINT | TargetKind.ENDPOINT:
                 return self._through_firewall(luggage, address, origin, client)
         return unknown(luggage, f"{kind.value} {address} is not modeled")
 

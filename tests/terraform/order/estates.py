@@ -78,6 +78,12 @@ def network(**changes: Any) -> dict[str, Any]:
 
 POLICY = FirewallPolicy(domain_lists=[DomainList("updates", domains=[".example.org"])])
 EGRESS = EgressVpc("egress", cidr="10.1.254.0/23", inspection=Inspection.VPC, firewall=POLICY)
+APPLIANCES = EgressVpc(
+    "egress",
+    cidr="10.1.254.0/23",
+    inspection=Inspection.APPLIANCES,
+    endpoint_service="com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718",
+)
 
 
 CENTRAL_WEB = replace(WEB, egress=Egress.CENTRAL)

@@ -27,6 +27,7 @@ from tests.terraform.engine import TerraformFailed
 
 from .conftest import Begin, Life, before, each_before
 from .estates import (
+    APPLIANCES,
     APPS,
     CENTRAL_WEB,
     DNS,
@@ -249,6 +250,22 @@ def change_inspection(begin: Begin) -> None:
     assert before(done, "destroy aws_networkfirewall_firewall ", "update aws_route ")
     done = life.change(central(egress=replace(EGRESS, inspection=Inspection.GATEWAY)))
     assert "aws_networkfirewall_firewall" in kinds(done, "create")
+    life = begin(central())
+    done = life.change(central(egress=APPLIANCES))
+    assert before(done, "destroy aws_networkfirewall_firewall ", "update aws_route ")
+    assert kinds(done, "destroy").isdisjoint({"aws_subnet", "aws_route", "aws_ec2_transit_gateway_vpc_attachment"})
+    done = life.change(central(egress=EGRESS))
+    assert before(done, "create aws_networkfirewall_firewall ", "update aws_route ")
+    assert before(done, "update aws_route ", "destroy aws_vpc_endpoint ")
+
+
+@row("change the `endpoint_service` of the egress VPC")
+def change_endpoint_service(begin: Begin) -> None:
+    other = replace(APPLIANCES, endpoint_service=f"{APPLIANCES.endpoint_service}"[:-1] + "9")
+    done = begin(central(egress=APPLIANCES)).change(central(egress=other))
+    assert kinds(done, "destroy") == {"aws_vpc_endpoint"}
+    assert before(done, "create aws_vpc_endpoint ", "update aws_route ")
+    assert before(done, "update aws_route ", "destroy aws_vpc_endpoint ")
 
 
 @row("change a tunnel option")
