@@ -80,6 +80,7 @@ ELSEWHERE: dict[str, str] = {
                 "egress-vpc-outside-blocks",
                 "egress-vpc-too-small",
                 "egress-vpc-zone-missing",
+                "endpoint-service-mismatch",
                 "invalid-nat-zones",
             ),
             *("segment-block-outside-estate", "segment-block-overlap", "spoke-outside-segment-blocks"),
