@@ -46,7 +46,14 @@ IMPACTS: Mapping[str, Impact] = {
         },
     ),
     "aws_ec2_transit_gateway_vpc_attachment": Impact(
-        "attachment", "the VPC is cut off from the hub", "the VPC is cut off from the hub until the new one is attached"
+        "attachment",
+        "the VPC is cut off from the hub",
+        "the VPC is cut off from the hub until the new one is attached",
+        {
+            "transit_gateway_default_route_table_association": (
+                "the VPC is cut off from the hub until it is associated with another route table"
+            )
+        },
     ),
     "aws_ec2_transit_gateway_route_table_association": Impact(
         "association",

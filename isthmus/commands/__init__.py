@@ -8,6 +8,7 @@ Modules import what they need inside `run`, so that `isthmus --help` stays quick
 """
 
 COMMANDS = (
+    "adopt",
     "bootstrap",
     "completion",
     "cost",

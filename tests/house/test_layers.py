@@ -19,7 +19,7 @@ LAYERS = (
     ("network", "changes"),
     ("scan", "template"),
     ("proof",),
-    ("cost", "output", "steps"),
+    ("cost", "output", "steps", "adoption"),
     ("review", "devices", "bootstrap"),
     ("lab",),
     ("report",),

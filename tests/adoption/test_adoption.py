@@ -1,0 +1,243 @@
+"""An existing network and an output: what is taken over, what is left, and what the first apply changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus import cli
+from isthmus.adoption.adoption import Adoption, adoption, import_blocks
+from isthmus.adoption.identities import KEYS
+from isthmus.changes.moves import moved_resource
+from isthmus.terraform import Graph, Unknown, read
+from isthmus.terraform.graph import Resource
+from modules.output_folder import write_output
+from tests.modules.inventory import EXAMPLES
+from tests.modules.synthesized import files_of
+from tests.reading.builders import state, stored
+
+ESTATE = "examples.one_account"
+T = "aws_ec2_transit_gateway"
+
+
+@cache
+def output(example: str) -> Graph:
+    """The graph of an example's output."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_output(Path(folder) / "out", files_of(example))
+        return read(Path(folder) / "out")
+
+
+def applied(graph: Graph, edit: Callable[[Resource], Resource] = lambda resource: resource) -> Graph:
+    """What an output looks like once it exists: elsewhere, with ids, and with an edit of each resource."""
+    managed = [resource for resource in graph.resources.values() if not resource.existing]
+    moves = {resource.address: f"old.{number}" for number, resource in enumerate(managed)}
+    made = {resource.address: resource for resource in graph.resources.values() if resource.existing}
+    for number, resource in enumerate(managed):
+        _, moved = moved_resource(resource, moves)
+        made[moved.address] = edit(replace(moved, values={**moved.values, "id": f"id-{number:08x}"}, written=None))
+    return Graph(made)
+
+
+def taken(found: Adoption) -> set[str]:
+    return {f"{one.root}/{one.to}" for one in found.imports}
+
+
+_EVERY_TIME = (ESTATE, "examples.existing_hub", "environments.estate")
+
+
+@pytest.mark.parametrize(
+    "example", [one if one in _EVERY_TIME else pytest.param(one, marks=pytest.mark.nightly) for one in EXAMPLES]
+)
+def test_a_network_that_is_the_output_is_taken_over_as_it_is(example: str) -> None:
+    graph = output(example)
+    found = adoption(applied(graph), graph)
+    # Attachments of Direct Connect gateways are not taken over, and neither is what belongs to them.
+    known = {
+        one.address
+        for one in graph.resources.values()
+        if one.type in KEYS and not one.existing and "module.direct_connect" not in one.address
+    }
+    assert taken(found) == known != set()
+    # Log groups and VPC route tables are of no type that is taken over, so they are other ones.
+    named = {change.argument for one in found.imports for change in one.changes}
+    assert {name for name in named if not name.endswith((".log_group_arn", "route_table_id"))} == {"tags"}
+    assert {graph_type.split()[0] for graph_type in (one.reason for one in found.left)}.isdisjoint(KEYS)
+    assert {*found.created} == graph.resources.keys() - known - {
+        one.address for one in graph.resources.values() if one.existing
+    }
+
+
+def edited(kind: str, **values: Any) -> Callable[[Resource], Resource]:
+    """The resources of a type with other values; None removes one."""
+
+    def edit(resource: Resource) -> Resource:
+        if resource.type != kind:
+            return resource
+        changed = {k: v for k, v in {**resource.values, **values}.items() if v is not None}
+        return replace(resource, values=changed)
+
+    return edit
+
+
+def of(found: Adoption, kind: str) -> list[Mapping[str, str]]:
+    """The changes of the resources of a type, by argument, apart from tags."""
+    return [
+        {change.argument: f"{change.before} -> {change.after}" for change in one.changes if change.argument != "tags"}
+        for one in found.imports
+        if one.type == kind
+    ]
+
+
+def test_a_difference_is_named() -> None:
+    graph = output(ESTATE)
+    found = adoption(applied(graph, edited(T, vpn_ecmp_support="disable", description="by hand")), graph)
+    assert of(found, T) == [{"vpn_ecmp_support": "disable -> enable", "description": "by hand -> Hub of one-account"}]
+
+
+def test_a_setting_that_the_output_does_not_write_is_named_unless_it_is_kept() -> None:
+    graph = output(ESTATE)
+    kept = adoption(applied(graph, edited(T, arn="arn:x", multicast_support="disable")), graph)
+    assert of(kept, T) == [{}]
+    removed = adoption(applied(graph, edited(T, security_group_referencing_support="enable")), graph)
+    assert of(removed, T) == [{"security_group_referencing_support": "enable -> not set"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "words"),
+    [
+        (
+            "aws_customer_gateway",
+            {"certificate_arn": "arn:aws:acm:x"},
+            "certificate_arn is arn:aws:acm:x and becomes not",
+        ),
+        ("aws_vpn_connection", {"tunnel1_inside_cidr": "169.254.99.0/30"}, "tunnel1_inside_cidr is 169.254.99.0/30"),
+        ("aws_vpn_connection", {"static_routes_only": False}, "static_routes_only is false and becomes true"),
+        (T, {"multicast_support": "enable"}, "multicast_support is enable and becomes not set"),
+        (T, {"id": None}, "its id is not in this input"),
+    ],
+)
+def test_what_would_be_replaced_is_left(kind: str, values: dict[str, Any], words: str) -> None:
+    graph = output(ESTATE)
+    found = adoption(applied(graph, edited(kind, **values)), graph)
+    assert not [one for one in found.imports if one.type == kind]
+    assert [left for left in found.left if words in left.reason]
+
+
+def test_what_is_in_something_that_is_left_is_left_too() -> None:
+    """A subnet is not imported into a VPC that is created."""
+    graph = output(ESTATE)
+    found = adoption(applied(graph, edited("aws_vpc", instance_tenancy="dedicated")), graph)
+    types = {one.type for one in found.imports}
+    assert types.isdisjoint({"aws_vpc", "aws_subnet", "aws_internet_gateway", f"{T}_vpc_attachment"})
+    assert {T, "aws_vpn_connection"} <= types
+
+
+def test_an_unknown_value_is_no_equal_value() -> None:
+    graph = output(ESTATE)
+    found = adoption(applied(graph, edited("aws_subnet", availability_zone_id=Unknown("var.zone"))), graph)
+    assert not [one for one in found.imports if one.type == "aws_subnet"]
+    assert [left for left in found.left if "may replace it: availability_zone_id" in left.reason]
+
+
+def test_two_of_one_identity_are_left() -> None:
+    graph = output(ESTATE)
+    twice = applied(graph)
+    [gateway] = twice.of_type("aws_customer_gateway")
+    twin = replace(gateway, address="old.twin", values={**gateway.values, "id": "id-ffffffff"})
+    found = adoption(Graph({**twice.resources, "old.twin": twin}), graph)
+    assert not [one for one in found.imports if one.type in ("aws_customer_gateway", "aws_vpn_connection")]
+    assert [left for left in found.left if left.existing == "old.twin" and "cannot be told apart from" in left.reason]
+
+
+def test_a_connection_on_the_default_route_table_blocks_its_new_association() -> None:
+    graph = output(ESTATE)
+    on = {"default_route_table_association": "enable"}
+
+    def console(resource: Resource) -> Resource:
+        return edited(T, **on)(resource)
+
+    existing = applied(graph, console)
+    without = {a: r for a, r in existing.resources.items() if r.type != f"{T}_route_table_association"}
+    found = adoption(Graph(without), graph)
+    [blocked] = [one for one in found.blocked if "vpn" in one.existing]
+    assert "AWS refuses a second association" in blocked.reason
+    off = adoption(Graph({a: r for a, r in applied(graph).resources.items() if a in without}), graph)
+    assert off.blocked == ()
+
+
+def test_an_association_of_a_subnet_is_imported_by_both_ends() -> None:
+    """It moves to the route table of the output in one step, so that the subnet always has one."""
+    graph = output(ESTATE)
+    existing = applied(graph)
+    found = adoption(existing, graph)
+    associations = [one for one in found.imports if one.type == "aws_route_table_association"]
+    ids = {str(resource.get("id")): resource.type for resource in existing.resources.values()}
+    assert [[ids[end] for end in one.id.split("/")] for one in associations] == [
+        ["aws_subnet", "aws_route_table"] for _ in graph.of_type("aws_route_table_association")
+    ]
+    assert {change.argument for one in associations for change in one.changes} == {"route_table_id"}
+
+
+def test_import_blocks_are_terraform() -> None:
+    graph = output(ESTATE)
+    [(root, document)] = import_blocks(adoption(applied(graph), graph)).items()
+    assert root == "network"
+    assert {"id", "to"} == {key for block in document["import"] for key in block}
+    assert "module.hub.aws_ec2_transit_gateway.this" in [block["to"] for block in document["import"]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An output, and a state with one transit gateway that has a name of someone else."""
+    write_output(tmp_path / "out", files_of(ESTATE))
+    gateway = stored(T, "theirs", id="tgw-0123456789abcdef0", amazon_side_asn=64_512, description="\u001b[31m")
+    log = stored("aws_cloudwatch_log_group", "flow", id="flow")
+    (tmp_path / "state.json").write_text(json.dumps(state(gateway, log)))
+    return tmp_path
+
+
+def test_the_command_writes_and_lists(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    into = folder / "imports"
+    assert cli.main(["adopt", str(folder / "state.json"), "--output", str(folder / "out"), "-o", str(into)]) == 1
+    printed = capsys.readouterr().out
+    assert "becomes network/module.hub.aws_ec2_transit_gateway.this" in printed
+    assert "aws_cloudwatch_log_group.flow: aws_cloudwatch_log_group is not adopted" in printed
+    assert "\u001b[31m" not in printed
+    [block] = json.loads((into / "network.imports.tf.json").read_text())["import"]
+    assert block == {"id": "tgw-0123456789abcdef0", "to": "module.hub.aws_ec2_transit_gateway.this"}
+
+
+def test_without_a_folder_nothing_is_written(folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    assert cli.main(["adopt", str(folder / "state.json"), "--output", str(folder / "out")]) == 1
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("state_path", "out", "words"),
+    [
+        ("out", "out", "is a folder, which holds no ids"),
+        ("state.json", "missing", "holds no intent.json"),
+        ("missing.json", "out", "missing.json"),
+    ],
+)
+def test_what_cannot_be_read_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str], state_path: str, out: str, words: str
+) -> None:
+    assert cli.main(["adopt", str(folder / state_path), "--output", str(folder / out)]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_import_blocks_are_not_written_into_the_output(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    into = folder / "out" / "stacks"
+    assert cli.main(["adopt", str(folder / "state.json"), "--output", str(folder / "out"), "-o", str(into)]) == 2
+    assert "is an input" in capsys.readouterr().err
