@@ -54,6 +54,7 @@ def main() -> int:
     # Node loads cdktf while Python loads the language.
     if not unusable:
         Thread(target=_load_bindings, daemon=True).start()
+    from isthmus.errors import CannotAnswer
     from isthmus.intent import IntentError
     from isthmus.intent.loading import load_estate, named
     from isthmus.text.error_messages import print_error, report_bug
@@ -70,9 +71,13 @@ def main() -> int:
         return FAILED
     out = Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
     try:
+        from modules.lock_file import with_lock_file
         from modules.synthesis import synthesize
 
-        files = synthesize(estate, (Path(__file__).parent, Path.cwd()))
+        files = with_lock_file(synthesize(estate, (Path(__file__).parent, Path.cwd())), estate, Path.cwd())
+    except CannotAnswer as refusal:
+        print_error(f"isthmus: {refusal}")
+        return FAILED
     except Exception as error:  # noqa: BLE001  a problem of the machine, or a bug: both get a message
         problem = machine_problem(error)
         if problem:

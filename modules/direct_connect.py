@@ -6,6 +6,7 @@ from typing import Any
 
 from isthmus.intent import DirectConnectGateway, Environment, Estate, TransitVirtualInterface
 from isthmus.intent.allowed_prefixes import allowed_prefixes
+from isthmus.intent.provider_versions import VERSION_WITH_DIRECT_CONNECT
 from modules.aws import (
     DxGateway,
     DxGatewayAssociation,
@@ -19,7 +20,6 @@ from modules.cdk import ModuleStack, RequiredProvider, TerraformOutput, Terrafor
 from modules.hub import DIRECT_CONNECT_TAG_VALUE, GATEWAY_ID, SEGMENT_TAG, table_id
 from modules.hub_route_tables import HubTables
 from modules.lifecycle import lifecycle
-from modules.provider import VERSION_WITH_DIRECT_CONNECT
 from modules.terraform_names import identifier
 
 ATTACHMENT_ID = "transit_gateway_attachment_id"

@@ -12,6 +12,7 @@ from typing import Any
 
 from isthmus.intent import EgressVpc, Environment, Estate, Inspection
 from isthmus.intent.addressing import Tier, egress_subnets, egress_tiers, zone_number
+from isthmus.intent.provider_versions import required_version
 from isthmus.intent.reachability import all_inspected_networks
 from modules.aws import Ec2TransitGatewayRoute, InternetGateway, NatGateway, VpcEndpoint
 from modules.cdk import TerraformElement
@@ -19,7 +20,6 @@ from modules.firewall import VPC_ID, endpoint_id, subnet_id
 from modules.hub import EGRESS_TAG_VALUE
 from modules.hub_route_tables import DEFAULT, EGRESS, FIREWALL, HubTables, StaticRoute
 from modules.lifecycle import CREATE_BEFORE_DESTROY
-from modules.provider import required_version
 from modules.terraform_names import identifier
 from modules.vpc import VpcModule
 

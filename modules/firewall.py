@@ -12,6 +12,7 @@ from typing import Any
 
 from isthmus.intent import EgressVpc, Environment, Estate, Inspection
 from isthmus.intent.addressing import zone_number
+from isthmus.intent.provider_versions import required_version
 from modules.aws import (
     AwsProvider,
     CloudwatchLogGroup,
@@ -42,7 +43,7 @@ from modules.firewall_policy import firewall_policy
 from modules.hub import EGRESS_TAG_VALUE, FIREWALL_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
 from modules.hub_route_tables import EGRESS, FIREWALL, HubTables
 from modules.iam_policy import allow, document, organization_partition
-from modules.provider import HUB, required_version
+from modules.provider import HUB
 from modules.terraform_names import identifier
 from modules.vpc import shares_hub_account
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from isthmus.intent import Account, Environment, Estate, Inspection, Segment
+from isthmus.intent import Account, Environment, Estate, Segment
 from isthmus.intent.former_names import kept_name
+from isthmus.intent.provider_versions import VERSION, required_version
 from modules.cdk import RequiredProvider
 from modules.iam_policy import organization_partition
 
@@ -12,31 +13,18 @@ HUB = "hub"
 # The provider of the account that owns private zones, in a root of another account.
 DNS = "dns"
 
-# 5.100 is the first version with pre-shared keys in Secrets Manager. Version 7 may rename arguments.
-VERSION = ">= 5.100, < 7"
-# The versions with the arguments for `VpnConnection.bgp_logs`.
-VERSION_WITH_BGP_LOGS = ">= 6.25, < 7"
-# The versions with the arguments for `VpnConnection.large_tunnels`.
-VERSION_WITH_LARGE_TUNNELS = ">= 6.22, < 7"
-# The versions with the arguments for `Inspection.GATEWAY`, and with the attachment of a Direct Connect gateway.
-VERSION_WITH_GATEWAY_FIREWALL = ">= 6.5, < 7"
-VERSION_WITH_DIRECT_CONNECT = ">= 6.5, < 7"
-
 REQUIRED = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION)}
 REQUIRED_WITH_DNS = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION, aliases=(DNS,))}
 
 
-def required_version(environment: Environment) -> str:
-    """The provider version constraint of an environment's root. Only options that need a newer version raise it."""
-    if any(connection.bgp_logs for connection in environment.vpn_connections):
-        return VERSION_WITH_BGP_LOGS
-    if any(connection.large_tunnels for connection in environment.vpn_connections):
-        return VERSION_WITH_LARGE_TUNNELS
-    if environment.egress is not None and environment.egress.inspection is Inspection.GATEWAY:
-        return VERSION_WITH_GATEWAY_FIREWALL
-    if environment.direct_connect:
-        return VERSION_WITH_DIRECT_CONNECT
-    return VERSION
+def root_version(estate: Estate, environment: Environment | None = None) -> str:
+    """The constraint of a root module: that of the estate, else what its resources need.
+
+    Each module of a root module has the constraint that its resources need, and Terraform combines them.
+    """
+    if estate.aws_provider is not None:
+        return estate.aws_provider
+    return VERSION if environment is None else required_version(environment)
 
 
 def deployment_role_arn(estate: Estate, account: Account) -> str | None:

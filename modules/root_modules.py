@@ -43,7 +43,7 @@ from modules.provider import (
     deployment_role_arn,
     egress_role_arn,
     join_role_arn,
-    required_version,
+    root_version,
 )
 from modules.spoke import tables_used as tables_of_spoke
 from modules.terraform_names import identifier
@@ -64,7 +64,7 @@ def state_root(app: App, estate: Estate, backend: S3Backend) -> Stack:
     """
     stack = Stack(app, STATE)
     LocalBackend(stack, path=local_path(estate, STATE))
-    _require_aws(stack, ">= 5.100, < 7")
+    _require_aws(stack, root_version(estate))
     account = estate.account(backend.account)
     _provider(stack, estate, account, region=backend.region or estate.region, tags=_tags(estate, STATE, {}))
     call = _call(stack, "state", {})
@@ -84,7 +84,7 @@ class _Root:
         self.remotes: dict[str, TerraformRemoteState] = {}
         self.calls: dict[str, TerraformHclModule] = {}
         configure_backend(self.stack, estate, environment)
-        _require_aws(self.stack, required_version(environment))
+        _require_aws(self.stack, root_version(estate, environment))
         self.tags = _tags(estate, environment.name, environment.tags)
         _provider(self.stack, estate, estate.account(environment.account), region=estate.region, tags=self.tags)
         add: dict[str, Callable[[ModuleCall], None]] = {

@@ -12,6 +12,7 @@ from isthmus.intent import Egress, Environment, Estate, Spoke
 from isthmus.intent.addressing import Tier, nat_address, subnets, tiers_in, zone_number
 from isthmus.intent.former_names import kept_name
 from isthmus.intent.network_acl_rules import Ports, limited_locations
+from isthmus.intent.provider_versions import VERSION
 from isthmus.intent.reachability import networks_reached
 from isthmus.intent.site_remainder import Rank, allowed_connection_rules, own_ranges, site_rules
 from isthmus.intent.static_prefixes import static_prefixes
@@ -33,7 +34,6 @@ from modules.dns_interface import subnet_id
 from modules.endpoints import spoke_endpoints
 from modules.hub import ram_principals
 from modules.hub_route_tables import DEFAULT, HubTables
-from modules.provider import VERSION
 from modules.terraform_names import identifier
 from modules.vpc import VpcModule
 

@@ -8,6 +8,7 @@ from typing import Any
 from isthmus.intent import Account, Environment, Estate, Routing, Tunnel, VpnConnection
 from isthmus.intent.addressing import inside_cidrs
 from isthmus.intent.model import name_of
+from isthmus.intent.provider_versions import required_version
 from modules.aws import (
     CloudwatchLogGroup,
     CloudwatchLogResourcePolicy,
@@ -32,7 +33,6 @@ from modules.hub import GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, VPN_TAG_VALUE, tab
 from modules.hub_route_tables import DEFAULT, HubTables
 from modules.iam_policy import allow, document, organization_partition
 from modules.lifecycle import lifecycle
-from modules.provider import required_version
 from modules.terraform_names import identifier
 
 # The largest autonomous system number of `bgp_asn`. Larger numbers need `bgp_asn_extended`.

@@ -26,6 +26,13 @@ TYPED_BLOCKS = ("resource", "data", "ephemeral", "action")
 PROVIDER = {"alias", "region", "allowed_account_ids", "assume_role", "default_tags"}
 S3 = {"bucket", "key", "region", "encrypt", "kms_key_id", "use_lockfile", "assume_role"}
 BACKENDS = {"local": {"path"}, "s3": S3, "remote": {"hostname", "organization", "workspaces"}}
+LOCK_FILE = ".terraform.lock.hcl"
+# It chooses a version, and the packages of it: https://developer.hashicorp.com/terraform/language/files/dependency-lock
+LOCKED = re.compile(
+    r'(?:#[^\n]*\n|\n)*provider "registry\.terraform\.io/hashicorp/aws" \{\n +version += "[0-9]+\.[0-9]+\.[0-9]+"\n'
+    r'(?: +constraints += "[0-9.,<>=!~ ]*"\n)?'
+    r'(?: +hashes = \[\n(?: +"(?:h1|zh):[A-Za-z0-9+/=]+",\n)+ +\]\n)?\}\n*'
+)
 # Functions that read files of the runner, also the environment of the process, or evaluate text that does.
 READS_FILES = re.compile(r"\b(file\w*|template\w*|pathexpand)\b")
 
@@ -35,12 +42,13 @@ class Refused(Exception):
 
 
 def copy(output: Path, to: Path, role: str | None) -> None:
-    """Copy the configuration of each root module and the order of apply, and nothing else.
+    """Copy the configuration of each root module, its lock file and the order of apply, and nothing else.
 
-    Plug-ins, lock files and settings stay behind: Terraform would use them. `role` replaces the role that the
-    configuration assumes in each account. Raises `Refused` before anything is written.
+    Plug-ins and settings stay behind: Terraform would use them. `role` replaces the role that the configuration assumes
+    in each account. Raises `Refused` before anything is written.
     """
     copies: dict[Path, Any] = {}
+    locks: dict[Path, str] = {}
     for root in sorted((output / "stacks").iterdir()):
         if not NAME.fullmatch(root.name):
             raise Refused(f"the root module {root.name!r} needs a name of letters, digits, '_' and '-'")
@@ -48,6 +56,8 @@ def copy(output: Path, to: Path, role: str | None) -> None:
             where = file.relative_to(output)
             if file.is_symlink():
                 raise Refused(f"{str(where)!r} is a symbolic link")
+            if file == root / LOCK_FILE:
+                locks[to / where] = checked_lock(file, where)
             if file.suffix in (".tf", ".tofu"):
                 raise Refused(f"{str(where)!r} is HCL: only JSON is checked, so only JSON is planned")
             if file.name.endswith(".tf.json"):
@@ -60,6 +70,16 @@ def copy(output: Path, to: Path, role: str | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # What was checked is written, not what was read.
         path.write_text(json.dumps(document, indent=2))
+    for path, text in locks.items():
+        path.write_text(text)
+
+
+def checked_lock(file: Path, where: Path) -> str:
+    """A lock file of the provider hashicorp/aws. Raises `Refused`."""
+    text = file.read_bytes().decode(errors="replace")
+    if LOCKED.fullmatch(text) is None:
+        raise Refused(f"{str(where)!r} is no lock file of the provider hashicorp/aws alone")
+    return text
 
 
 def checked(file: Path, where: Path) -> Any:

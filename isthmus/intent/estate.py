@@ -38,6 +38,8 @@ class Estate:
     environments         one root module and one state each
     allowed_connections  if no entry names a pair of segments or site networks, all ports are allowed between the two
     backend              where Terraform keeps the state of each environment
+    aws_provider         version constraint of the AWS provider in every root module, such as `~> 6.69`; None: the
+                         versions that the resources need
     prefix               start of derived `Name` tags
     tags                 tags of every resource
     log_retention_days   of every log group, one of the values that CloudWatch accepts
@@ -55,6 +57,7 @@ class Estate:
     environments: Many[Environment]
     allowed_connections: Many[AllowedConnection] = ()
     backend: Backend = field(default_factory=LocalBackend)
+    aws_provider: str | None = None
     prefix: str = "infra"
     tags: Texts = field(default_factory=dict)
     log_retention_days: int = 365

@@ -7,13 +7,18 @@ import pytest
 
 from isthmus import proof
 from isthmus.intent import CustomerGateway, Egress, Estate, Routing, Segment, Tunnel, check
+from isthmus.intent.provider_versions import (
+    VERSION,
+    VERSION_WITH_BGP_LOGS,
+    VERSION_WITH_LARGE_TUNNELS,
+    required_version,
+)
 from isthmus.output.folder import read_output
 from isthmus.output.overview import site_paths
 from isthmus.report.handover import sheets
 from modules.aws import VpnConnection as AwsVpnConnection
 from modules.hub_route_tables import HubTables
 from modules.output_folder import write_output
-from modules.provider import VERSION, VERSION_WITH_BGP_LOGS, VERSION_WITH_LARGE_TUNNELS, required_version
 from modules.synthesis import synthesize
 from modules.vpn import vpn
 from tests.modules.synthesized import estate_of, files_of

@@ -125,7 +125,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def test_a_real_output_is_copied_as_it_is_but_for_what_is_no_configuration(out: Path, tmp_path: Path) -> None:
-    for name in (".terraform.lock.hcl", ".terraform/providers/evil/terraform-provider-aws", "terraform.d/plugins/evil"):
+    for name in (".terraform/providers/evil/terraform-provider-aws", "terraform.d/plugins/evil"):
         file = out / "stacks/network" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("evil")
@@ -134,6 +134,44 @@ def test_a_real_output_is_copied_as_it_is_but_for_what_is_no_configuration(out: 
     assert copied == {path.relative_to(out) for path in out.rglob("*.tf.json")} | {Path("manifest.json")}
     for path in copied - {Path("manifest.json")}:
         assert json.loads((tmp_path / "copy" / path).read_text()) == json.loads((out / path).read_text())
+
+
+LOCK = """# This file is maintained automatically by "terraform init".
+# Manual edits may be lost in future updates.
+
+provider "registry.terraform.io/hashicorp/aws" {
+  version     = "6.69.0"
+  constraints = ">= 5.100.0, ~> 6.69, < 7.0.0"
+  hashes = [
+    "h1:Aaa/bbb+ccc=",
+    "zh:0123456789abcdef",
+  ]
+}
+"""
+
+
+def test_the_lock_file_of_the_aws_provider_is_copied(out: Path, tmp_path: Path) -> None:
+    (out / "stacks/network/.terraform.lock.hcl").write_text(LOCK)
+    assert run(out, tmp_path / "copy") == (0, "")
+    assert (tmp_path / "copy/stacks/network/.terraform.lock.hcl").read_text() == LOCK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "evil",
+        LOCK.replace("hashicorp/aws", "evil/aws"),
+        LOCK + LOCK.replace("hashicorp/aws", "evil/other"),
+        LOCK.replace('"6.69.0"', '"${file("/etc/passwd")}"'),
+        LOCK.replace("h1:", "x1:"),
+    ],
+)
+def test_another_lock_file_is_refused(text: str, out: Path, tmp_path: Path) -> None:
+    (out / "stacks/network/.terraform.lock.hcl").write_text(text)
+    code, error = run(out, tmp_path / "copy")
+    assert code == 2
+    assert "is no lock file of the provider hashicorp/aws alone" in error
+    assert not (tmp_path / "copy").exists()
 
 
 def linked(out: Path) -> None:

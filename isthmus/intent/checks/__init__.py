@@ -204,6 +204,7 @@ RULES: tuple[Rule, ...] = (
     settings.dns_server_outside_site,
     settings.invalid_gateway_endpoint,
     settings.invalid_state_bucket,
+    settings.invalid_aws_provider,
     settings.invalid_hcp_terraform_name,
     dns.multiple_hybrid_dns,
     dns.dns_spoke_in_other_environment,

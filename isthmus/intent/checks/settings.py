@@ -11,6 +11,7 @@ from isthmus.intent.backend import HcpTerraform, S3Backend
 from isthmus.intent.checks.lenient import networks, readable
 from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
+from isthmus.intent.provider_versions import needed_by, version_range
 
 _BUCKETS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 TAGGING = "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html"
@@ -107,6 +108,30 @@ def _is_bucket(name: str) -> bool:
         and not name.startswith(("xn--", "sthree-", "amzn-s3-demo-"))
         and not name.endswith(("-s3alias", "--ol-s3", "--x-s3", "--table-s3"))
     )
+
+
+@rule(
+    "Terraform finds no version of the AWS provider otherwise, or takes a newer one than this output was written for",
+    "https://developer.hashicorp.com/terraform/language/expressions/version-constraints",
+)
+def invalid_aws_provider(estate: Estate) -> Iterator[Fault]:
+    """The version constraint of the AWS provider is not valid, has no upper bound, or excludes what is needed."""
+    given = estate.aws_provider
+    if given is None:
+        return
+    try:
+        allowed = version_range(given)
+    except ValueError as error:
+        yield Fault(estate, f'aws_provider is "{given}": {error}', 'aws_provider="~> 6.69"')
+        return
+    if not allowed.is_bounded:
+        yield Fault(estate, f'aws_provider is "{given}", which has no upper bound', 'aws_provider="~> 6.69"')
+    for environment in estate.environments:
+        needed, reason = needed_by(environment)
+        if (allowed & version_range(needed)).is_empty:
+            because = f", for {reason}" if reason else ""
+            found = f'aws_provider is "{given}", and environment "{environment.name}" needs {needed}{because}'
+            yield Fault(estate, found, 'versions that both allow: aws_provider="~> 6.69"')
 
 
 # https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create

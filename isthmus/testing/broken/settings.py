@@ -37,5 +37,10 @@ def invalid_state_bucket(estate: Estate) -> Estate:
 
 
 @breaks
+def invalid_aws_provider(estate: Estate) -> Estate:
+    return replace(estate, aws_provider="~> 4.67")
+
+
+@breaks
 def invalid_hcp_terraform_name(estate: Estate) -> Estate:
     return replace(estate, backend=HcpTerraform(organization="example", hostname="https://app.terraform.io"))
