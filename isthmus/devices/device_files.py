@@ -11,7 +11,7 @@ from typing import Any
 from isthmus.aws.tunnel_packet_sizes import PacketSize
 from isthmus.devices.device import Device, DeviceConnection, DeviceTunnel, FilterAction, FilterRule, Service
 from isthmus.devices.proposals import Algorithms, algorithms, unsupported
-from isthmus.devices.translations import on_premises_rules
+from isthmus.devices.translations import Policy, on_premises_rules, split_rules
 from isthmus.errors import CannotAnswer
 from isthmus.platforms import Platform
 from isthmus.text.printable import printable
@@ -105,17 +105,24 @@ def _sizes(connection: DeviceConnection) -> Iterator[PacketSize]:
         yield tunnel.sizes.nat_traversal if connection.nat_traversal else tunnel.sizes.plain
 
 
-def filters_of(device: Device, platform: Platform) -> tuple[FilterRule, ...]:
+def policies_of(device: Device, platform: Platform) -> tuple[Policy, ...]:
     """The filter rules of a device, with the addresses that the platform matches them against."""
     order = platform.translation
-    if order is None:
-        return device.filters
-    return on_premises_rules(
-        device.filters,
-        device.translations,
-        from_aws=order.own_addresses_from_aws,
-        to_aws=order.own_addresses_to_aws,
-    )
+    if order.by_policy:
+        return tuple(split_rules(device.filters, device.translations))
+    from_aws, to_aws = order.own_addresses_from_aws, order.own_addresses_to_aws
+    rules = on_premises_rules(device.filters, device.translations, from_aws=from_aws, to_aws=to_aws)
+    return tuple(map(Policy, rules))
+
+
+def _ranges(policies: Iterable[Policy]) -> list[IPv4Network]:
+    """The ranges of filter rules, each once, without destinations that a translation has instead."""
+    found: set[IPv4Network] = set()
+    for policy in policies:
+        found.update(policy.rule.source)
+        if not (policy.translations and policy.rule.from_aws):
+            found.update(policy.rule.destination)
+    return sorted(found)
 
 
 def _services(filters: Iterable[FilterRule]) -> list[Service]:
@@ -137,7 +144,8 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
     def key(tunnel: DeviceTunnel) -> str:
         return KEY.format(_identifier(tunnel.name).upper())
 
-    filters = filters_of(device, platform)
+    policies = policies_of(device, platform)
+    filters = [policy.rule for policy in policies]
 
     def permits(rule: FilterRule) -> bool:
         return rule.action is FilterAction.PERMIT
@@ -164,7 +172,8 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
         "mss": min(size.mss for connection in device.connections for size in _sizes(connection)),
         "replay_window": min(tunnel.replay_window for tunnel in device.tunnels),
         "filters": filters,
+        "policies": policies,
         "services": _services(filters),
-        "ranges": sorted({range_ for rule in filters for range_ in (*rule.source, *rule.destination)}),
+        "ranges": _ranges(policies),
         "table": f"isthmus_{_identifier(device.name)}",
     }

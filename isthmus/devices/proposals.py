@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from isthmus.devices.device import Device, Proposals
 from isthmus.errors import CannotAnswer
-from isthmus.platforms import PhaseAlgorithms, Platform, lacking, platform_names
-from isthmus.platforms import platform as known_platform
+from isthmus.platforms import PhaseAlgorithms, Platform, lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,6 @@ def unsupported(device: Device, platform: Platform) -> Iterator[str]:
                         f"tunnel {tunnel.number} of {connection.name}: {platform.title} supports none of "
                         f"{lack.argument} {', '.join(lack.given)}. Add one of these: {', '.join(lack.supported)}"
                     )
-    if device.translations and platform.translation is None:
-        names = ", ".join(f"{one.non_routable} to {one.routable}" for one in device.translations)
-        able = ", ".join(name for name in platform_names() if known_platform(name).translation)
-        yield f"the templates of {platform.title} do not translate {names}. Use {able}"
     if device.certificate and not platform.certificates:
         yield f"{device.name} authenticates with a certificate, but {platform.title} uses pre-shared keys only"
 

@@ -14,7 +14,7 @@ from isthmus.devices.device import FilterAction, FilterRule, Service
 from isthmus.intent import Egress, Estate, Segment, Site
 from isthmus.intent.network_acl_rules import Ports, allowed_ports
 from isthmus.intent.reachability import networks_denied, networks_reached, sites_reached, transit_between
-from isthmus.intent.site_remainder import advertised_ranges, is_limited, routed_by_default
+from isthmus.intent.site_remainder import advertised_ranges, is_limited, routed_by_default, without_ranges
 
 EVERYTHING = IPv4Network("0.0.0.0/0")
 Ranges = tuple[IPv4Network, ...]
@@ -76,7 +76,8 @@ def _segment_rules(estate: Estate, site: Site, segment: Segment) -> Iterator[Fil
         if not network.startswith(f"{site.name}/"):
             ranges = (IPv4Network(text),)
             yield from _both_ways(f"{segment.name} does not reach {network}", FilterAction.DENY, ranges, spokes)
-    rest = advertised_ranges(estate, site)
+    named = [IPv4Network(text) for text in site.networks.values()]
+    rest = tuple(range_ for range_ in advertised_ranges(estate, site) if any(without_ranges(range_, named)))
     if rest:
         limited = is_limited(estate, segment, site)
         what = "accepts no other addresses of" if limited else "and other addresses of"

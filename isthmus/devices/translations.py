@@ -8,13 +8,13 @@ translation: from AWS, no packet may have them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, collapse_addresses
 
 from isthmus.devices.device import FilterRule, Translation
 from isthmus.intent.site_remainder import without_ranges
 
-__all__ = ["on_premises_rules"]
+__all__ = ["Policy", "on_premises_rules", "split_rules"]
 
 
 def on_premises_rules(
@@ -39,6 +39,41 @@ def _translated(
             changed = rule
         if changed.source and changed.destination:
             yield changed
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A filter rule for translated addresses alone, or for other addresses alone.
+
+    Some platforms translate by policies. The translated addresses of a rule are those that AWS knows as destinations,
+    and those on the premises as sources.
+    """
+
+    rule: FilterRule
+    translations: tuple[Translation, ...] = ()
+
+
+def split_rules(rules: Iterable[FilterRule], translations: Sequence[Translation]) -> Iterator[Policy]:
+    """The rules, each split into its translated and its other addresses; an unchanged policy without translations."""
+    for rule in rules:
+        site = rule.destination if rule.from_aws else rule.source
+        met = tuple(one for one in translations if any(one.routable.overlaps(range_) for range_ in site))
+        if met and rule.from_aws:
+            yield Policy(replace(rule, destination=tuple(one.routable for one in met)), met)
+        elif met:
+            yield Policy(replace(rule, source=tuple(one.non_routable for one in met)), met)
+        others = tuple(_others(site, translations)) if translations else site
+        if others:
+            yield Policy(replace(rule, destination=others) if rule.from_aws else replace(rule, source=others))
+
+
+def _others(site: Iterable[IPv4Network], translations: Sequence[Translation]) -> Iterator[IPv4Network]:
+    """Ranges without translated addresses. The policy before it has those of a range around both."""
+    for range_ in site:
+        if range_.prefixlen == 0:
+            yield range_
+        elif not any(range_.subnet_of(one.routable) for one in translations):
+            yield from without_ranges(range_, [one.non_routable for one in translations])
 
 
 def on_premises(ranges: Iterable[IPv4Network], translations: Sequence[Translation]) -> tuple[IPv4Network, ...]:

@@ -4,7 +4,7 @@ title = "strongSwan with FRRouting"
 versions = "strongSwan 5.9.4, FRRouting 8.4"
 static = true              # static routing, without BGP
 certificates = true        # authentication with a certificate
-[translation]              # 1:1 translation of the site's addresses; missing: not there
+[translation]              # which addresses the filters see of a network that the device translates
 own_addresses_from_aws = true   # filters see packets from AWS after the translation
 own_addresses_to_aws = true     # filters see packets to AWS before the translation
 [files]                    # output file = its template
@@ -39,10 +39,14 @@ class PhaseAlgorithms:
 
 @dataclass(frozen=True, slots=True)
 class FilterOrder:
-    """Which addresses of a translated network the filter rules of a platform match: those on the premises, or not."""
+    """Which addresses of a translated network the filter rules of a platform match: those on the premises, or not.
 
-    own_addresses_from_aws: bool
-    own_addresses_to_aws: bool
+    - `by_policy`: the rules themselves translate, so each has translated addresses alone, or others alone.
+    """
+
+    own_addresses_from_aws: bool = False
+    own_addresses_to_aws: bool = False
+    by_policy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Platform:
     versions: str
     static: bool
     certificates: bool
-    translation: FilterOrder | None
+    translation: FilterOrder
     files: Mapping[str, str]
     phase1: PhaseAlgorithms
     phase2: PhaseAlgorithms
@@ -83,7 +87,7 @@ def platform(name: str) -> Platform:
         versions=document["versions"],
         static=document["static"],
         certificates=document["certificates"],
-        translation=FilterOrder(**document["translation"]) if "translation" in document else None,
+        translation=FilterOrder(**document["translation"]),
         files=document["files"],
         phase1=PhaseAlgorithms(**document["phase1"]),
         phase2=PhaseAlgorithms(**document["phase2"]),

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
-from isthmus.devices import Device, DeviceVirtualInterface, FilterAction, Service
+from isthmus.devices import Device, DeviceVirtualInterface, FilterAction, FilterRule, Service
+from isthmus.devices.device_files import policies_of
+from isthmus.platforms import platform
 
 ANYTHING = Service()
+Pair = tuple[IPv4Network, IPv4Network]
 TUNNEL_PREFERENCE, DIRECT_CONNECT_PREFERENCE = 100, 200
 
 
@@ -54,6 +57,7 @@ class Parsed:
     """A configuration: addresses of tunnel interfaces, BGP, static routes to the tunnels, filters in order, DNS.
 
     `vlans` are the interfaces for virtual interfaces of Direct Connect; their addresses are not in `inside`.
+    `inward` and `outward` are the translations of destinations from AWS and of sources to AWS: from, to.
     """
 
     inside: frozenset[str]
@@ -67,6 +71,8 @@ class Parsed:
     keys: int
     mss: frozenset[int]
     vlans: frozenset[Vlan] = frozenset()
+    inward: frozenset[Pair] = frozenset()
+    outward: frozenset[Pair] = frozenset()
 
 
 def expected(device: Device) -> Parsed:
@@ -85,8 +91,8 @@ def expected(device: Device) -> Parsed:
         | {interface.aws_address.ip: _direct(interface) for interface in device.virtual_interfaces},
         originates=frozenset(prefixes),
         static=frozenset(prefix for connection in device.connections for prefix in connection.static_routes),
-        from_aws=tuple(_entries(device, from_aws=True)),
-        to_aws=tuple(_entries(device, from_aws=False)),
+        from_aws=tuple(_entries(device.filters, from_aws=True)),
+        to_aws=tuple(_entries(device.filters, from_aws=False)),
         forwarded={domain: frozenset(servers) for domain, servers in device.forwarded.items()},
         keys=len(device.tunnels),
         mss=frozenset(
@@ -98,6 +104,8 @@ def expected(device: Device) -> Parsed:
             Vlan(f"REPLACE_WITH_THE_PORT_OF_{upper(each.name)}", each.vlan, each.address, each.mtu)
             for each in device.virtual_interfaces
         ),
+        inward=frozenset((one.routable, one.non_routable) for one in device.translations),
+        outward=frozenset((one.non_routable, one.routable) for one in device.translations),
     )
 
 
@@ -121,9 +129,12 @@ def upper(name: str) -> str:
 def stated(device: Device, name: str) -> Parsed:
     """What a platform's configuration of a device states.
 
-    A DNS proxy of PAN-OS has two servers for a domain. ASA and Junos have one TCP MSS for all tunnels.
+    A DNS proxy of PAN-OS has two servers for a domain. ASA and Junos have one TCP MSS for all tunnels. The filter
+    of each platform has its place before or after the translation of addresses.
     """
-    wanted = expected(device)
+    rules = [policy.rule for policy in policies_of(device, platform(name))]
+    from_aws, to_aws = (tuple(_entries(rules, from_aws=each)) for each in (True, False))
+    wanted = replace(expected(device), from_aws=from_aws, to_aws=to_aws)
     if name in ("cisco-asa", "juniper-junos"):
         wanted = replace(wanted, mss=frozenset({min(wanted.mss)}))
     if name == "paloalto-pan-os":
@@ -132,8 +143,8 @@ def stated(device: Device, name: str) -> Parsed:
     return wanted
 
 
-def _entries(device: Device, *, from_aws: bool) -> Iterator[Entry]:
-    for rule in device.filters:
+def _entries(rules: Iterable[FilterRule], *, from_aws: bool) -> Iterator[Entry]:
+    for rule in rules:
         if rule.from_aws is from_aws:
             for source in rule.source:
                 for destination in rule.destination:

@@ -69,6 +69,7 @@ REFERENCES: Mapping[str, Sequence[Kind]] = {
     ],
     "cisco-asa": [
         *_CISCO,
+        Kind("network object", r"^object network (\S+) \| subnet", r"^nat \(any,\S+\) source static (\S+) (\S+) no-proxy-arp$"),
         Kind("IPsec proposal", r"^crypto ipsec ikev2 ipsec-proposal (\S+)$", r"\| set ikev2 ipsec-proposal (\S+)$"),
         Kind("traffic zone", r"^zone (\S+)$", r"\| zone-member (\S+)$"),
         Kind("tunnel group", r"^tunnel-group (\S+) type ipsec-l2l$", r"\| tunnel destination (\S+)$"),
@@ -90,7 +91,7 @@ REFERENCES: Mapping[str, Sequence[Kind]] = {
         Kind("unit of a zone", r"^set interfaces st0 unit (\d+) ", r"security-zone aws interfaces st0\.(\d+)$"),
         Kind("zone", r"^set security zones security-zone (\S+) ", r"^set security policies from-zone (\S+) to-zone (\S+) ", frozenset({"INSIDE_ZONE", "OUTSIDE_ZONE"})),
         Kind("policy statement", r"^set policy-options policy-statement (\S+) ", r"(?:protocols bgp group \S+ (?:import|export)|forwarding-table export) (\S+)$"),
-        Kind("address", r"^set security address-book global address (\S+) ", r"match (?:source|destination)-address (\S+)$"),
+        Kind("address", r"^set security address-book global address (\S+) ", r"^set security policies .* match (?:source|destination)-address (\S+)$"),
         Kind("application", r"^set applications application (\S+) ", r"match application (\S+)$", frozenset({"any"})),
     ],
     "vyos": [
@@ -114,7 +115,8 @@ REFERENCES: Mapping[str, Sequence[Kind]] = {
         Kind("prefix list", r'^config router prefix-list \| edit "(\S+)"$', r'\| set (?:prefix-list-(?:in|out)|match-ip-address) "(\S+)"$'),
         Kind("route map", r'^config router route-map \| edit "(\S+)"$', r'\| set route-map-in "(\S+)"$'),
         Kind("zone", r'^config system zone \| edit "(\S+)"$', r'\| set (?:src|dst)intf "(\S+)"$', frozenset({"INSIDE_INTERFACE"})),
-        Kind("address", r'^config firewall address \| edit "(\S+)"$', r"\| set (?:src|dst)addr (.*)$"),
+        Kind("pool", r'^config firewall ippool \| edit "(\S+)"$', r"\| set poolname (.*)$"),
+        Kind("address", r'^config firewall (?:address|vip) \| edit "(\S+)"$', r"\| set (?:src|dst)addr (.*)$"),
         Kind("service", r'^config firewall service custom \| edit "(\S+)"$', r'\| set service "(\S+)"$', frozenset({"ALL"})),
         Kind("section", r"^config (\S+ \S+(?: \S+)?)$", r"^config (\S+ \S+(?: \S+)?) \|"),
     ],

@@ -22,6 +22,7 @@ DEVICES = (
     ("allowed_connections", "infra-dc1-01"),
     ("environments", "infra-dc1-01"),
     ("stage_7", "infra-dc1-01"),
+    ("stage_10", "plant-01"),
 )
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 

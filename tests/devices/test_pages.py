@@ -38,11 +38,14 @@ def test_the_page_names_the_words_to_replace(name: str) -> None:
 @pytest.mark.parametrize("name", platform_names())
 def test_the_readme_and_the_first_comments_name_the_words_to_replace(name: str) -> None:
     readme = (platform(name).folder / "README.md").read_text(encoding="utf-8")
-    files = golden_files("environments", name, "infra-dc1-01")
-    comments = "".join(line for file in files for line in file.text.splitlines() if line.strip()[:1] in ("#", "!"))
     for word in words_to_replace(name):
         assert word in readme
-        assert word in comments
+    for case, device in (("environments", "infra-dc1-01"), ("stage_10", "plant-01")):
+        files = golden_files(case, name, device)
+        comments = "".join(line for file in files for line in file.text.splitlines() if line.strip()[:1] in ("#", "!"))
+        used = {word for line in lines_of(name, files) for word in _WORD.findall(line)}
+        assert used <= words_to_replace(name)
+        assert all(word in comments for word in used)
 
 
 def test_the_page_names_every_platform_in_each_table() -> None:

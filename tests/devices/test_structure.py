@@ -68,7 +68,7 @@ def test_what_is_used_is_defined_and_what_is_defined_is_used(name: str) -> None:
 @pytest.mark.parametrize("name", platform_names())
 def test_every_kind_of_name_occurs(name: str) -> None:
     """Without a definition of it, each kind is broken in a case."""
-    places = [("environments", "infra-dc1-01"), ("stage_7", "infra-dc1-01")]
+    places = [("environments", "infra-dc1-01"), ("stage_7", "infra-dc1-01"), ("stage_10", "plant-01")]
     places += [(CASE, device) for device in ("branch-01", "infra-dc1-01")]
     everything = [lines_of(name, golden_files(case, name, device)) for case, device in places]
     for kind in REFERENCES[name]:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.devices import Device, FilterAction, FilterRule, Translation
-from isthmus.devices.device_files import configuration
-from isthmus.devices.translations import on_premises_rules
-from isthmus.errors import CannotAnswer
-from isthmus.platforms import platform, platform_names
-from tests.devices.golden import golden_devices
+from isthmus.devices import FilterAction, FilterRule, Translation
+from isthmus.devices.translations import on_premises_rules, split_rules
 
 MACHINES = Translation("machines", IPv4Network("172.16.0.0/29"), IPv4Network("10.0.0.8/29"))
 CELLS = Translation("cells", IPv4Network("172.16.0.8/30"), IPv4Network("10.0.0.32/30"))
@@ -77,14 +71,37 @@ def test_each_direction_is_changed_alone(found: list[FilterRule], from_aws: bool
     assert on_premises_rules(found, (), from_aws=True, to_aws=True) == tuple(found)
 
 
-def translating(device: Device) -> Device:
-    """A device that translates the first network of its site."""
-    name, network = next(iter(device.networks.items()))
-    own = IPv4Network((IPv4Address("10.1.0.0"), network.prefixlen), strict=False)
-    return replace(device, translations=(Translation(name, network, own),))
+@given(st.lists(rules, max_size=5), addresses, addresses, st.booleans())
+def test_split_rules_decide_as_whole_ones(
+    found: list[FilterRule], site: IPv4Address, aws: IPv4Address, from_aws: bool
+) -> None:
+    """A policy names translated destinations as AWS knows them, and translated sources as they are on the premises."""
+    if any(site in hidden for hidden in _HIDDEN):
+        site = IPv4Address("172.16.0.1")
+    whole = [rule for rule in found if not _takes_a_part(rule)]
+    split = list(split_rules(whole, TRANSLATIONS))
+    ends, own = ((aws, site), (aws, site)) if from_aws else ((site, aws), (on_premises(site), aws))
+    translated = [one for one in TRANSLATIONS if site in one.routable]
+    decided = next(
+        (
+            policy.rule.action
+            for policy in split
+            if policy.rule.from_aws is from_aws
+            and (not translated or bool(policy.translations) or _everything(policy.rule))
+            and decision([policy.rule], *own, from_aws=from_aws) is policy.rule.action
+            and any(own[0] in one for one in policy.rule.source)
+            and any(own[1] in one for one in policy.rule.destination)
+        ),
+        FilterAction.DENY,
+    )
+    assert decision(whole, *ends, from_aws=from_aws) is decided
 
 
-@pytest.mark.parametrize("name", [name for name in platform_names() if platform(name).translation is None])
-def test_a_platform_that_does_not_translate_says_so(name: str) -> None:
-    with pytest.raises(CannotAnswer, match=r"do not translate 10\.1\.0\.0/16 to 172\.21\.0\.0/16"):
-        configuration(translating(golden_devices("stage_3")[0]), platform(name))
+def _everything(rule: FilterRule) -> bool:
+    return any(one.prefixlen == 0 for one in (rule.destination if rule.from_aws else rule.source))
+
+
+def _takes_a_part(rule: FilterRule) -> bool:
+    """Whether a rule has some addresses of a translated network only: no site has such a rule."""
+    site = rule.destination if rule.from_aws else rule.source
+    return any(range_ != one.routable and range_.subnet_of(one.routable) for range_ in site for one in TRANSLATIONS)

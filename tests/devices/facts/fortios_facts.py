@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from isthmus.devices import Device, FilterRule
+from isthmus.devices.device_files import policies_of
+from isthmus.platforms import platform
 from tests.devices.facts import (
     PHASE1,
     PHASE2,
@@ -24,6 +27,11 @@ _PHASE2 = r'^config vpn ipsec phase2-interface \| edit "aws-(\d+)" \| set '
 _INTERFACE = r'^config system interface \| edit "aws-(\d+)" \| set '
 _NEIGHBOR = r'^config router bgp \| config neighbor \| edit "(\S+)" \| set '
 _POLICY = r"^config firewall policy \| edit 0 \| set "
+
+
+def _rules(device: Device) -> list[FilterRule]:
+    """The rules of the policies: some rules of the filter are two policies, one for translated addresses."""
+    return [policy.rule for policy in policies_of(device, platform("fortinet-fortios"))]
 
 
 def _fixed(*settings: str) -> Wanted:
@@ -66,11 +74,11 @@ FORTIOS = [
     Fact("exact prefixes", r'^config router prefix-list \| edit "(\S+)" \| config rule \| edit \d+ \| (unset (?:ge|le))$', lambda d: [(f"isthmus-{c.tunnels[0].interface}-{end}-aws", what) for c in d.connections if c.bgp for end, prefixes in (("from", c.accepts), ("to", c.advertises)) for _ in prefixes for what in ("unset ge", "unset le")] + [(f"isthmus-dx-{v.number}-{end}-aws", what) for v in d.virtual_interfaces for end, prefixes in (("from", v.accepts), ("to", v.advertises)) for _ in prefixes for what in ("unset ge", "unset le")]),
     Fact("zone of the tunnels", r'^config system zone \| edit "isthmus-aws" \| set interface (.*)$', once(lambda d: " ".join([*(f'"aws-{t.interface}"' for t in d.tunnels), *(f'"dx-{v.number}"' for v in d.virtual_interfaces)]))),
     Fact("static routes", r'^config router static \| edit 0 \| set (dst \S+|device "\S+")', lambda d: [row for c in d.connections for p in c.static_routes for t in c.tunnels for row in ((f"dst {p.network_address}",), (f'device "aws-{t.interface}"',))]),
-    Fact("names of policies", _POLICY + r'name "isthmus-(\d+)"$', lambda d: [(str(n),) for n, _ in enumerate(d.filters, 1)]),
-    Fact("schedules", _POLICY + r'schedule "(always)"$', lambda d: [("always",) for _ in d.filters]),
-    Fact("policies from AWS", _POLICY + r'srcintf "isthmus-aws"()$', lambda d: [("",) for rule in d.filters if rule.from_aws]),
-    Fact("policies to AWS", _POLICY + r'dstintf "isthmus-aws"()$', lambda d: [("",) for rule in d.filters if not rule.from_aws]),
-    Fact("policies inside", _POLICY + r'(?:src|dst)intf "INSIDE_INTERFACE"()$', lambda d: [("",) for _ in d.filters]),
+    Fact("names of policies", _POLICY + r'name "isthmus-(\d+)"$', lambda d: [(str(n),) for n, _ in enumerate(_rules(d), 1)]),
+    Fact("schedules", _POLICY + r'schedule "(always)"$', lambda d: [("always",) for _ in _rules(d)]),
+    Fact("policies from AWS", _POLICY + r'srcintf "isthmus-aws"()$', lambda d: [("",) for rule in _rules(d) if rule.from_aws]),
+    Fact("policies to AWS", _POLICY + r'dstintf "isthmus-aws"()$', lambda d: [("",) for rule in _rules(d) if not rule.from_aws]),
+    Fact("policies inside", _POLICY + r'(?:src|dst)intf "INSIDE_INTERFACE"()$', lambda d: [("",) for _ in _rules(d)]),
     Fact("entries of domains", r'^config system dns-database \| edit "isthmus-(\d+)"$', lambda d: [(str(n),) for n, _ in enumerate(d.forwarded, 1)]),
     Fact("domains", r'^config system dns-database \| edit "\S+" \| set (authoritative disable)$', lambda d: [("authoritative disable",) for _ in d.forwarded]),
 ]  # fmt: skip

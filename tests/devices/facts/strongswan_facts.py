@@ -51,7 +51,7 @@ STRONGSWAN = [
     Fact("identities of a key", _SWAN + r"id-(device|aws) = (\S+)$", lambda d: [row for t in d.tunnels for row in (("device", str(d.outside)), ("aws", outside(t)))]),
     Fact("pre-shared key", _SWAN + r'secret = "(\S+)"$', tunnels(key)),
     Fact("blocks", r"^swanctl\.conf \| (.*) \{$", lambda d: [("connections",), ("secrets",), *((f"connections | {block}",) for t in d.tunnels for block in (t.name, f"{t.name} | local", f"{t.name} | remote", f"{t.name} | children", f"{t.name} | children | {t.name}")), *((f"secrets | ike-{t.name}",) for t in d.tunnels)]),
-    Fact("blocks of the filter", r"^nftables\.conf \| table inet (\S+)(.*) \{$", lambda d: [(_table(d), block) for block in ("", " | set tunnels", " | chain input", " | chain forward", " | chain mss")]),
+    Fact("blocks of the filter", r"^nftables\.conf \| table inet (\S+)(.*) \{$", lambda d: [(_table(d), block) for block in ("", " | set tunnels", " | chain input", " | chain forward", " | chain mss", *((" | chain untranslated", " | chain from_aws", " | chain to_aws") if d.translations else ()))]),
     Fact("an old filter is removed", r"^nftables\.conf \| (table|delete table) inet (\S+)$", lambda d: [("table", _table(d)), ("delete table", _table(d))]),
     Fact("type of a set", _NFT + r"type (ifname)$", once(lambda d: "ifname")),
     Fact("authentication", _SWAN + r"auth = (\S+)$", lambda d: [("psk",) for _ in d.tunnels for _ in range(2)]),

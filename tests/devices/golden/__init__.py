@@ -38,6 +38,8 @@ CASES: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "stage_7": _synthesized("examples.stage_7_direct_connect"),
     # DNS forwarding
     "environments": _synthesized("environments.estate"),
+    # A site that translates a network
+    "stage_10": _synthesized("examples.stage_10_overlapping_site"),
     # Static routing, allowed connections, and a site with two devices
     "allowed_connections": lambda: synthesize(busy()),
 }

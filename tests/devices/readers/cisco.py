@@ -12,6 +12,7 @@ from isthmus.devices import Service
 from tests.devices.parsed import (
     ANYTHING,
     Entry,
+    Pair,
     Parsed,
     Texts,
     Vlan,
@@ -39,7 +40,8 @@ def ios_xe(texts: Texts) -> Parsed:
     routes = every(r"^ip route (\S+) (\S+) Tunnel\d+$", text)
     read = _cisco(text, acl["ISTHMUS-FROM-AWS"], acl["ISTHMUS-TO-AWS"], routes, r"^ ip tcp adjust-mss (\d+)$")
     mtus = dict(every(r"^interface (\S+)\n mtu (\d+)$", text))
-    return replace(read, vlans=frozenset(_vlans(text, r"^ encapsulation dot1Q (\d+)$", lambda port, body: mtus[port])))
+    vlans = _vlans(text, r"^ encapsulation dot1Q (\d+)$", lambda port, body: mtus[port])
+    return _translating(replace(read, vlans=frozenset(vlans)), _ios_translations(text))
 
 
 def asa(texts: Texts) -> Parsed:
@@ -53,7 +55,35 @@ def asa(texts: Texts) -> Parsed:
     )
     mtus = dict(every(r"^mtu (\S+) (\d+)$", text))
     vlans = _vlans(text, r"^ vlan (\d+)$", lambda port, body: mtus[found(r"^ nameif (\S+)$", body)])
-    return replace(read, vlans=frozenset(vlans))
+    return _translating(replace(read, vlans=frozenset(vlans)), _asa_translations(text))
+
+
+def _translating(read: Parsed, pairs: set[Pair]) -> Parsed:
+    """Both systems translate in both directions with one command."""
+    return replace(read, inward=frozenset((known, own) for own, known in pairs), outward=frozenset(pairs))
+
+
+def _ios_translations(text: str) -> set[Pair]:
+    """On the premises, and as AWS knows it. Packets between an inside and an outside interface are translated."""
+    pairs: set[Pair] = set()
+    for own, known, length in every(r"^ip nat inside source static network (\S+) (\S+) /(\d+) no-alias$", text):
+        pairs.add((IPv4Network(f"{own}/{length}"), IPv4Network(f"{known}/{length}")))
+    outside = every(r"^ zone-member security isthmus-aws\n ip nat outside$", text)
+    assert len(outside) == (len(every(r"^ zone-member security isthmus-aws$", text)) if pairs else 0)
+    assert len(every(r"^interface INSIDE_INTERFACE\n ip nat inside$", text)) == bool(pairs)
+    null = {masked(*each) for each in every(r"^ip route (\S+) (\S+) Null0 254$", text)}
+    assert null >= {known for _, known in pairs}
+    return pairs
+
+
+def _asa_translations(text: str) -> set[Pair]:
+    """On the premises, and as AWS knows it: at each interface toward AWS."""
+    networks = {name: masked(*each) for name, *each in every(r"^object network (\S+)\n subnet (\S+) (\S+)$", text)}
+    pairs: dict[str, set[Pair]] = {name: set() for name in every(r"^ nameif (\S+)$", text)}
+    for interface, own, known in every(r"^nat \(any,(\S+)\) source static (\S+) (\S+) no-proxy-arp$", text):
+        pairs[interface].add((networks[own], networks[known]))
+    [found] = {frozenset(each) for each in pairs.values()}
+    return set(found)
 
 
 def _vlans(text: str, number: str, mtu: Callable[[str, str], str]) -> Iterator[Vlan]:

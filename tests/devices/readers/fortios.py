@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, summarize_address_range
 
 from isthmus.devices import Service
 from tests.devices.parsed import (
@@ -12,6 +12,7 @@ from tests.devices.parsed import (
     TUNNEL_PREFERENCE,
     Entry,
     Neighbor,
+    Pair,
     Parsed,
     Texts,
     Vlan,
@@ -84,6 +85,8 @@ def fortios(texts: Texts) -> Parsed:
         keys=keys(text),
         mss=frozenset(int(each) for each in every(r"set tcp-mss (\d+)$", sections["system interface"])),
         vlans=frozenset(_vlans(interfaces)),
+        inward=frozenset(_virtual_ips(sections, interfaces).values()),
+        outward=frozenset(_pools(sections).values()),
     )
 
 
@@ -97,6 +100,35 @@ def _vlans(interfaces: Mapping[str, str]) -> Iterator[Vlan]:
             assert mtu == found(r"set mtu (\d+)$", interfaces[port])
             [(address, mask)] = every(r"set ip (\S+) (\S+)$", body)
             yield Vlan(port, int(tag[1]), IPv4Interface(f"{address}/{mask}"), int(mtu))
+
+
+def _virtual_ips(sections: Mapping[str, str], interfaces: Mapping[str, str] | None = None) -> Mapping[str, Pair]:
+    """What AWS knows and what is on the premises, by virtual IP: for packets from the interfaces toward AWS."""
+    found_pairs = {}
+    for name, body in _edits(sections.get("firewall vip", "")):
+        if interfaces is not None:
+            from_aws = every(r'"(.*?)"', found(r"set srcintf-filter (.*)$", body))
+            assert set(from_aws) == {each for each in interfaces if each.startswith(("aws-", "dx-"))}
+        assert 'set extintf "any"\n' in body
+        found_pairs[name] = _range(found(r"set extip (\S+)$", body)), _range(found(r'set mappedip "(\S+)"$', body))
+    return found_pairs
+
+
+def _pools(sections: Mapping[str, str]) -> Mapping[str, Pair]:
+    """What is on the premises and what AWS knows, by IP pool."""
+    found_pairs = {}
+    for name, body in _edits(sections.get("firewall ippool", "")):
+        assert "set type fixed-port-range\n" in body
+        ends = {each: found(rf"set {each} (\S+)$", body) for each in ("startip", "endip")}
+        own = {each: found(rf"set source-{each} (\S+)$", body) for each in ("startip", "endip")}
+        found_pairs[name] = _range("-".join(own.values())), _range("-".join(ends.values()))
+    return found_pairs
+
+
+def _range(text: str) -> IPv4Network:
+    first_, _, last = text.partition("-")
+    [whole] = summarize_address_range(IPv4Address(first_), IPv4Address(last))
+    return whole
 
 
 def check_blocks(text: str) -> None:
@@ -147,14 +179,22 @@ def _forti_rules(sections: Mapping[str, str], source: str) -> Iterator[Entry]:
             services[name] = Service("icmp", int(icmp[1]), int(icmp[1]))
         elif ports := first(r"set (tcp|udp)-portrange (\d+)-(\d+)$", body):
             services[name] = Service(ports[1], int(ports[2]), int(ports[3]))
+    virtual = {name: known for name, (known, _) in _virtual_ips(sections).items()}
+    pools = _pools(sections)
     for _, body in _edits(sections["firewall policy"]):
         setting = dict(every(r"^        set (\S+) (.*)$", body))
         assert setting["action"] in ("accept", "deny")
         if setting["srcintf"].strip('"') != source:
             continue
+        known = {**addresses, **virtual} if source == "isthmus-aws" else addresses
         sources, destinations = (
-            [addresses[name] for name in every(r'"(.*?)"', setting[field])] for field in ("srcaddr", "dstaddr")
+            [known[name] for name in every(r'"(.*?)"', setting[field])] for field in ("srcaddr", "dstaddr")
         )
+        if source != "isthmus-aws":
+            used = [pools[name] for name in every(r'"(.*?)"', setting.get("poolname", ""))]
+            own = {each for each, _ in pools.values()}.intersection(sources) if setting["action"] == "accept" else set()
+            assert own == {each for each, _ in used}
+            assert (setting.get("nat"), setting.get("ippool")) == (("enable", "enable") if used else (None, None))
         yield from product(
             setting["action"] == "accept", sources, destinations, services[setting["service"].strip('"')]
         )

@@ -13,6 +13,7 @@ from tests.devices.parsed import (
     TUNNEL_PREFERENCE,
     Entry,
     Neighbor,
+    Pair,
     Parsed,
     Texts,
     Vlan,
@@ -70,6 +71,8 @@ def junos(texts: Texts) -> Parsed:
         keys=keys(text),
         mss=frozenset(map(int, every(r"tcp-mss ipsec-vpn mss (\d+)$", text))),
         vlans=frozenset(_vlans(text)),
+        inward=_translations(text),
+        outward=frozenset((own, known) for known, own in _translations(text)),
     )
 
 
@@ -83,6 +86,17 @@ def _vlans(text: str) -> Iterator[Vlan]:
         [of_port] = every(rf"^set interfaces {port} mtu (\d+)$", text)
         assert int(of_port) == int(mtu) + 18
         yield Vlan(port, int(vlan), IPv4Interface(address), int(mtu))
+
+
+def _translations(text: str) -> frozenset[Pair]:
+    """Static NAT works in both directions. BGP needs a route to each range that AWS knows."""
+    rule = r"^set security nat static rule-set isthmus rule"
+    matches = dict(every(rf"{rule} (isthmus-\d+) match destination-address (\S+)$", text))
+    prefixes = dict(every(rf"{rule} (isthmus-\d+) then static-nat prefix (\S+)$", text))
+    assert matches.keys() == prefixes.keys() == {f"isthmus-{number + 1}" for number in range(len(matches))}
+    assert bool(matches) == bool(every(r"^set security nat static rule-set isthmus from zone aws$", text))
+    assert set(matches.values()) == set(every(r"^set routing-options static route (\S+) discard$", text))
+    return frozenset((IPv4Network(matches[name]), IPv4Network(prefixes[name])) for name in matches)
 
 
 def _junos_rules(text: str, zones: str) -> Iterator[Entry]:

@@ -13,6 +13,7 @@ from tests.devices.parsed import (
     TUNNEL_PREFERENCE,
     Entry,
     Neighbor,
+    Pair,
     Parsed,
     Texts,
     Vlan,
@@ -70,7 +71,7 @@ def pan_os(texts: Texts) -> Parsed:
         static=frozenset(
             map(
                 IPv4Network,
-                every(rf"{router} routing-table ip static-route \S+ destination (\S+)$", text),
+                every(rf"{router} routing-table ip static-route aws-\S+ destination (\S+)$", text),
             )
         ),
         from_aws=tuple(_pan_rules(text, "isthmus-aws", "INSIDE_ZONE")),
@@ -79,6 +80,8 @@ def pan_os(texts: Texts) -> Parsed:
         keys=keys(text),
         mss=frozenset(int(mtus[unit]) - int(adjusted[unit]) for unit in mtus),
         vlans=frozenset(_vlans(text)),
+        inward=_translations(text, "isthmus-aws", "destination", "destination-translation"),
+        outward=_translations(text, "INSIDE_ZONE", "source", "source-translation static-ip"),
     )
 
 
@@ -88,6 +91,29 @@ def _vlans(text: str) -> Iterator[Vlan]:
         at = rf"^set network interface ethernet {port} layer3 units {re.escape(unit)} "
         [address], [mtu] = every(rf"{at}ip (\S+)$", text), every(rf"{at}mtu (\d+)$", text)
         yield Vlan(port, int(tag), IPv4Interface(address), int(mtu))
+
+
+def _translations(text: str, zone: str, side: str, translation: str) -> frozenset[Pair]:
+    """The NAT rules from a zone to that of the tunnels, in which a route keeps the ranges that AWS knows."""
+    rules: dict[str, dict[str, str]] = defaultdict(dict)
+    for rule, setting, value in every(r"^set rulebase nat rules (isthmus-\d+-\S+) (.*) (\S+)$", text):
+        rules[rule][setting] = value
+    chosen = [rule for rule in rules.values() if rule["from"] == zone]
+    other = "source" if side == "destination" else "destination"
+    usual = {"from": zone, "to": "isthmus-aws", other: "any", "service": "any"}
+    for rule in chosen:
+        assert rule.keys() == {*usual, side, f"{translation} translated-address"}
+        assert all(rule[setting] == value for setting, value in usual.items())
+    route = r"^set network virtual-router VIRTUAL_ROUTER routing-table ip static-route (isthmus-nat-\d+)"
+    routes = dict(every(rf"{route} destination (\S+)$", text))
+    assert dict(every(rf"{route} interface (\S+)$", text)) == dict.fromkeys(routes, "tunnel.1")
+    assert dict(every(rf"{route} metric (\d+)$", text)) == dict.fromkeys(routes, "250")
+    known = {rule["destination"] for rule in rules.values() if rule["from"] == "isthmus-aws"}
+    assert set(routes.values()) == known
+    assert set(rules) == {f"isthmus-{n + 1}-{way}" for n in range(len(routes)) for way in ("to-aws", "from-aws")}
+    return frozenset(
+        (IPv4Network(rule[side]), IPv4Network(rule[f"{translation} translated-address"])) for rule in chosen
+    )
 
 
 def _pan_rules(text: str, source_zone: str, destination_zone: str) -> Iterator[Entry]:

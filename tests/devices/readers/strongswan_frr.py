@@ -11,6 +11,7 @@ from isthmus.devices import Service
 from tests.devices.parsed import (
     ANYTHING,
     Entry,
+    Pair,
     Parsed,
     Texts,
     Vlan,
@@ -33,6 +34,8 @@ def strongswan(texts: Texts) -> Parsed:
         name: frozenset(map(IPv4Address, every(r"forward-addr: (\S+)", zone)))
         for name, zone in every(r'forward-zone:\n\s+name: "(\S+)\."\n((?:\s+forward-addr: \S+\n)+)', dns)
     }
+    blackholes = set(map(IPv4Network, every(r"^ip route (\S+) blackhole 254$", frr)))
+    assert blackholes == {known for known, _ in _map(nft, r"iifname @tunnels dnat ip prefix to ip daddr")}
     return Parsed(
         inside=frozenset(every(r"^ip addr replace (\S+) dev ipsec", texts["interfaces.sh"])),
         asn=int(asn[1]) if asn else None,
@@ -43,6 +46,8 @@ def strongswan(texts: Texts) -> Parsed:
         to_aws=tuple(_nft(nft, "oifname")),
         forwarded=forwarded,
         keys=keys(texts["swanctl.conf"]),
+        inward=_map(nft, r"iifname @tunnels dnat ip prefix to ip daddr"),
+        outward=_map(nft, r"oifname @tunnels snat ip prefix to ip saddr"),
         mss=frozenset(map(int, every(r"maxseg size set (\d+)", nft))),
         vlans=frozenset(_vlans(texts["interfaces.sh"])),
     )
@@ -60,6 +65,23 @@ def _vlans(script: str) -> Iterator[Vlan]:
         [mtu] = every(rf"^ip link set {name} mtu (\d+) up$", part)
         assert (name, of_port) == (same, mtu)
         yield Vlan(port, int(vlan), IPv4Interface(address), int(mtu))
+
+
+def _map(text: str, what: str) -> frozenset[Pair]:
+    """A map of translations, in a chain at its hook. No packet from AWS has the addresses on the premises."""
+    hook = "prerouting priority dstnat" if "dnat" in what else "postrouting priority srcnat"
+    chain = rf"type nat hook {hook}; policy accept;\n +{what} map \{{ (.*) \}}$"
+    pairs = frozenset(
+        (IPv4Network(known), IPv4Network(own))
+        for one in every(chain, text)
+        for known, own in every(r"(\S+) : (\S+?)(?:,|$)", one)
+    )
+    if pairs and "dnat" in what:
+        [hidden] = every(
+            r"hook prerouting priority dstnat - 1; policy accept;\n +iifname @tunnels ip daddr \{ (.*) \} drop$", text
+        )
+        assert set(networks(hidden)) == {own for _, own in pairs}
+    return pairs
 
 
 def _nft(text: str, direction: str) -> Iterator[Entry]:

@@ -13,6 +13,7 @@ from tests.devices.parsed import (
     TUNNEL_PREFERENCE,
     Entry,
     Neighbor,
+    Pair,
     Parsed,
     Texts,
     Vlan,
@@ -58,6 +59,8 @@ def vyos(texts: Texts) -> Parsed:
         keys=keys(text),
         mss=frozenset(map(int, every(r"ip adjust-mss (\d+)$", text))),
         vlans=frozenset(_vlans(text)),
+        inward=_translations(text, "destination", "inbound"),
+        outward=_translations(text, "source", "outbound"),
     )
 
 
@@ -87,6 +90,22 @@ def _vlans(text: str) -> Iterator[Vlan]:
         [mtu] = every(rf"^set interfaces ethernet {port} vif {vlan} mtu (\d+)$", text)
         assert mtu == mtus[port]
         yield Vlan(port, int(vlan), IPv4Interface(address), int(mtu))
+
+
+def _translations(text: str, kind: str, direction: str) -> frozenset[Pair]:
+    rules: dict[str, dict[str, str]] = defaultdict(dict)
+    for number, setting, value in every(rf"^set nat {kind} rule (\d+) (.*) (\S+)$", text):
+        rules[number][setting] = value
+    for rule in rules.values():
+        assert rule.keys() == {f"{direction}-interface group", f"{kind} address", "translation address"}
+        assert rule[f"{direction}-interface group"] == "ISTHMUS-TUNNELS"
+    blackholes = set(every(r"^set protocols static route (\S+) blackhole distance 254$", text))
+    routable = "translation address" if kind == "source" else f"{kind} address"
+    assert {rule[routable] for rule in rules.values()} == blackholes
+    assert set(rules) == {str(1000 + 10 * number) for number in range(1, len(rules) + 1)}
+    return frozenset(
+        (IPv4Network(rule[f"{kind} address"]), IPv4Network(rule["translation address"])) for rule in rules.values()
+    )
 
 
 def _vyos_rules(text: str, direction: str) -> Iterator[Entry]:
