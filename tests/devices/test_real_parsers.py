@@ -15,16 +15,19 @@ from isthmus.platforms import platform
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.devices.estates import busy, crowded
+from tests.modules.synthesized import files_of
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The strongSwan and FRRouting files of a busy and a crowded estate, a folder for each device."""
+    """The strongSwan and FRRouting files of a busy, a crowded and a translating estate, a folder for each device."""
     out, written = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("devices")
     write_output(out, synthesize(busy()))
     many = tmp_path_factory.mktemp("many")
     write_output(many, synthesize(crowded()))
-    for output in (out, many):
+    translated = tmp_path_factory.mktemp("translated")
+    write_output(translated, files_of("examples.stage_10_overlapping_site"))
+    for output in (out, many, translated):
         for device in devices(read_output(output)):
             place = written / f"{output.name}-{device.name}"
             place.mkdir()
@@ -74,7 +77,7 @@ def test_nftables_reads_the_filter(folder: Path, tmp_path: Path) -> None:
 
 def test_the_shell_reads_the_scripts(folder: Path) -> None:
     scripts = [*files(folder, "interfaces.sh"), *files(folder, "updown.sh")]
-    assert len(scripts) == 5
+    assert len(scripts) == 7
     for script in scripts:
         done = run("sh", "-n", str(script))
         assert done.returncode == 0, done.stderr

@@ -206,4 +206,4 @@ def test_a_missing_translation_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(session, "configured", without)
     results = play(TRANSLATING, tmp_path)
-    assert any("plant" in difference.source for difference in results.score.differences)
+    assert any("plant" in f"{one.source} {one.destination}" for one in results.score.differences)
