@@ -34,6 +34,7 @@ from modules.dns_interface import subnet_id
 from modules.endpoints import spoke_endpoints
 from modules.hub import ram_principals
 from modules.hub_route_tables import DEFAULT, HubTables
+from modules.published_services import published_services
 from modules.terraform_names import identifier
 from modules.vpc import VpcModule
 
@@ -50,7 +51,8 @@ def spoke(estate: Estate, environment: Environment, wanted: Spoke, tables: HubTa
 
     Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`. If the hub is in another
     account, it also needs the provider `aws.hub`.
-    Outputs: `vpc_id`, `transit_gateway_attachment_id`, `private_subnet_ids` (by subnet name).
+    Outputs: `vpc_id`, `transit_gateway_attachment_id`, `private_subnet_ids` (by subnet name); with published services
+    also `published_addresses`.
     """
     return _Spoke(estate, environment, wanted, tables).emit()
 
@@ -82,6 +84,16 @@ class _Spoke(VpcModule):
         attached = self._attachment()
         nats = self._private_nat_gateways()
         self._routes_to_hub(attached, nats)
+        published_services(
+            self.module,
+            self.estate,
+            self.environment,
+            self.spoke,
+            vpc_name=self.name,
+            vpc_id=self.module.ref(self.vpc),
+            subnets=self.subnets,
+            cidrs=self.cidrs,
+        )
         if self.spoke.egress is Egress.LOCAL:
             self._local_egress()
         gateway_endpoints = self._gateway_endpoints()

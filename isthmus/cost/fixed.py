@@ -116,6 +116,15 @@ def _nat_gateway(resource: Resource) -> Charges:
     yield "nat-gateway", regional if isinstance(regional, Unknown) else 1
 
 
+def _load_balancer(resource: Resource) -> Charges:
+    kind = resource.get("load_balancer_type", "application")
+    if kind in ("application", "network"):
+        yield f"{kind}-load-balancer", 1
+    else:
+        why = Unknown(f"load balancers of type {kind} have no price here")
+        yield "network-load-balancer", kind if isinstance(kind, Unknown) else why
+
+
 def _resolver_endpoint(resource: Resource) -> Charges:
     yield "resolver-endpoint-address", _number(blocks(resource, "ip_address"))
 
@@ -187,7 +196,9 @@ _RULES: Mapping[str, Callable[[Resource], Charges]] = MappingProxyType(
         "aws_ec2_transit_gateway_peering_attachment_accepter": _one("transit-gateway-attachment"),
         "aws_ec2_transit_gateway_vpc_attachment": _one("transit-gateway-attachment"),
         "aws_eip": _eip,
+        "aws_alb": _load_balancer,
         "aws_kms_key": _one("kms-key"),
+        "aws_lb": _load_balancer,
         "aws_nat_gateway": _nat_gateway,
         "aws_networkfirewall_firewall": _firewall,
         "aws_route53_resolver_endpoint": _resolver_endpoint,
@@ -202,6 +213,7 @@ _RULES: Mapping[str, Callable[[Resource], Charges]] = MappingProxyType(
 BY_USE: Mapping[str, str] = MappingProxyType(
     {
         "aws_networkfirewall_rule_group": "partner-managed rules and advanced inspection",
+        "aws_lb_listener": "capacity units of load balancers, beyond 1 GB per unit of given flows",
         "aws_s3_bucket": "S3 storage",
         "aws_sns_topic": "SNS notifications",
     }
@@ -233,6 +245,8 @@ FREE = frozenset(
         "aws_iam_role_policy",
         "aws_internet_gateway",
         "aws_kms_alias",
+        "aws_lb_target_group",
+        "aws_lb_target_group_attachment",
         "aws_main_route_table_association",
         "aws_network_acl",
         "aws_network_acl_association",

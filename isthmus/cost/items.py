@@ -31,6 +31,7 @@ _VPC = "https://aws.amazon.com/vpc/pricing/"
 _VPN = "https://aws.amazon.com/vpn/pricing/"
 _TGW = "https://aws.amazon.com/transit-gateway/pricing/"
 _LINK = "https://aws.amazon.com/privatelink/pricing/"
+_BALANCER = "https://aws.amazon.com/elasticloadbalancing/pricing/"
 _FIREWALL = "https://aws.amazon.com/network-firewall/pricing/"
 _ROUTE53 = "https://aws.amazon.com/route53/pricing/"
 _ACCELERATOR = "https://aws.amazon.com/global-accelerator/pricing/"
@@ -71,6 +72,10 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             Item("interface-endpoint-gb", "Data through interface endpoints", Unit.GB, _LINK),
             Item("load-balancer-endpoint", "Gateway Load Balancer endpoints, per zone", Unit.HOUR, _LINK),
             Item("load-balancer-endpoint-gb", "Data through Gateway Load Balancer endpoints", Unit.GB, _LINK),
+            Item("network-load-balancer", "Network Load Balancers", Unit.HOUR, _BALANCER),
+            # A capacity unit of an hour is 1 GB. It is also 800 new or 100,000 active TCP connections, if that is more.
+            Item("network-load-balancer-gb", "Data through Network Load Balancers", Unit.GB, _BALANCER),
+            Item("application-load-balancer", "Application Load Balancers", Unit.HOUR, _BALANCER),
             Item("resolver-endpoint-address", "Resolver endpoint addresses", Unit.HOUR, _ROUTE53),
             # One price for the first 100 VPCs of all Profiles of an account in a Region, and one for each further VPC.
             Item("route53-profile", "Route 53 Profiles, per account", Unit.HOUR, _ROUTE53),

@@ -86,6 +86,7 @@ class PriceSource:
 _GATEWAY = ("operation", "TransitGatewayVPC")
 _MONTH = ("month", "months", "mo", "alarms", "metrics", "keys", "secrets")
 _GB = ("gb", "gigabytes", "gb-mo")
+_BALANCED = ("operation", "LoadBalancing:Network")
 _QUERIES = ("queries",)
 _DOMAINS = ("domains", "domain-month", "domainname", "month", "months", "mo")
 SOURCES: Mapping[str, PriceSource] = {
@@ -97,6 +98,11 @@ SOURCES: Mapping[str, PriceSource] = {
     "interface-endpoint-gb": PriceSource("AmazonVPC", "VpcEndpoint-Bytes", _GB),
     "load-balancer-endpoint": PriceSource("AmazonVPC", "VpcEndpoint-GWLBE-Hours", _HOUR),
     "load-balancer-endpoint-gb": PriceSource("AmazonVPC", "VpcEndpoint-GWLBE-Bytes", _GB),
+    "network-load-balancer": PriceSource("AWSELB", "LoadBalancerUsage", _HOUR, (_BALANCED,)),
+    "network-load-balancer-gb": PriceSource("AWSELB", "LCUUsage", _HOUR, (_BALANCED,)),
+    "application-load-balancer": PriceSource(
+        "AWSELB", "LoadBalancerUsage", _HOUR, (("operation", "LoadBalancing:Application"),)
+    ),
     "nat-gateway": PriceSource("AmazonEC2", "NatGateway-Hours", _HOUR, (("operation", "NatGateway"),)),
     "nat-gateway-gb": PriceSource("AmazonEC2", "NatGateway-Bytes", _GB, (("operation", "NatGateway"),)),
     "firewall-endpoint": PriceSource("AWSNetworkFirewall", "Endpoint-Hour", _HOUR),

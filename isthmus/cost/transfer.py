@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from isthmus.cost.items import DIRECT_CONNECT_OUT
-from isthmus.network.answers import AtEndpoint, Hop, Packet, Path
+from isthmus.network.answers import AtEndpoint, Hop, InSubnet, Packet, Path
 from isthmus.network.model import AttachmentKind, Network
 
 # Data sent to a transit gateway from these attachments is charged. Data from a peer was charged at the peer.
@@ -19,6 +19,8 @@ def paid(packet: Packet, path: Path, network: Network) -> Iterator[str]:
     """The names of the items, in the order of the path. An item that is charged twice is named twice."""
     if isinstance(packet.source, AtEndpoint) or isinstance(packet.destination, AtEndpoint):
         yield "interface-endpoint-gb"
+    if isinstance(packet.source, InSubnet) and packet.source.balancer:
+        yield "network-load-balancer-gb"  # a reply; its path begins behind the load balancer
     yield from _through(path.hops, network)
     for before, hop in pairwise(path.hops):
         if hop.kind == "route table" and (before.kind in _PAYING or _is_from_vpc(before, network)):
@@ -38,7 +40,7 @@ def _is_from_vpc(hop: Hop, network: Network) -> bool:
 
 
 def _through(hops: tuple[Hop, ...], network: Network) -> Iterator[str]:
-    """NAT gateways, firewalls and Gateway Load Balancer endpoints charge every GB, in either direction.
+    """NAT gateways, firewalls, load balancers and endpoints of Gateway Load Balancers charge each GB, either way.
 
     https://aws.amazon.com/network-firewall/pricing/
     https://aws.amazon.com/privatelink/pricing/
@@ -48,6 +50,8 @@ def _through(hops: tuple[Hop, ...], network: Network) -> Iterator[str]:
             yield "nat-gateway-gb"
         elif hop.kind == "firewall":
             yield "load-balancer-endpoint-gb" if hop.address in network.endpoints else "firewall-gb"
+        elif hop.kind == "load balancer":
+            yield "network-load-balancer-gb"
 
 
 def _outside(hop: Hop, network: Network, out: bool) -> Iterator[str]:

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, collapse_addresses
 
 from isthmus.devices.device import FilterAction, FilterRule, Service
-from isthmus.intent import Egress, Estate, Segment, Site
+from isthmus.intent import Egress, Estate, Segment, Site, Spoke
+from isthmus.intent.addressing import Tier, balancer_address, subnets
 from isthmus.intent.network_acl_rules import Ports, allowed_ports
+from isthmus.intent.published_clients import clients, listener_ports
 from isthmus.intent.reachability import networks_denied, networks_reached, sites_reached, transit_between
 from isthmus.intent.site_remainder import advertised_ranges, is_limited, routed_by_default, without_ranges
 
@@ -26,19 +28,39 @@ def site_filters(estate: Estate, site: Site) -> tuple[FilterRule, ...]:
     return (
         # A default route to the site must not carry traffic from one spoke to another (a hairpin).
         FilterRule("between spokes", FilterAction.DENY, True, own, own),
-        *_translated_rules(estate),
+        *_translated_rules(estate, site),
         *(rule for segment in _with_spokes(estate) for rule in _segment_rules(estate, site, segment)),
         *_transit_rules(estate, site),
         *(rule for segment in _with_spokes(estate) for rule in _internet_rules(estate, site, segment)),
     )
 
 
-def _translated_rules(estate: Estate) -> Iterator[FilterRule]:
-    """Nothing connects to a spoke with a routable CIDR: its NAT gateways translate what starts behind them."""
+def _translated_rules(estate: Estate, site: Site) -> Iterator[FilterRule]:
+    """Sites connect to the published services of a spoke with a routable CIDR, and to nothing else there.
+
+    Its NAT gateways translate only connections that start behind them.
+    """
+    for _, spoke in estate.spokes:
+        if spoke.published and spoke.routable_cidr is not None:
+            yield from _published_rules(estate, site, spoke)
     translated = [cidr for _, spoke in estate.spokes if spoke.routable_cidr is not None for cidr in spoke.routed_cidrs]
     if translated:
         ranges = tuple(collapse_addresses(map(IPv4Network, translated)))
         yield FilterRule("nothing connects to a routable CIDR", FilterAction.DENY, False, (EVERYTHING,), ranges)
+
+
+def _published_rules(estate: Estate, site: Site, spoke: Spoke) -> Iterator[FilterRule]:
+    """The networks of a site that may connect to each published service of a spoke."""
+    placed = subnets(spoke, estate.zones_of(spoke), [Tier.ROUTABLE]).values()
+    addresses = tuple(IPv4Network(balancer_address(subnet)) for subnet in placed)
+    for service in sorted(spoke.published, key=lambda one: one.port):
+        allowed = clients(estate, spoke, service)
+        ranges = [IPv4Network(cidr) for name, cidr in site.networks.items() if f"{site.name}/{name}" in allowed]
+        if ranges:
+            name = f"{site.name} to {service.name} of {spoke.name}"
+            yield from _services(
+                name, [listener_ports(service)], False, tuple(collapse_addresses(ranges)), tuple(sorted(addresses))
+            )
 
 
 def _with_spokes(estate: Estate) -> Iterator[Segment]:

@@ -14,6 +14,7 @@ from isthmus.intent.firewall import DefaultAction, DomainList, FirewallPolicy, R
 from isthmus.intent.hub import Hub
 from isthmus.intent.observability import Observability
 from isthmus.intent.organization import Account, Organization, OrganizationalUnit
+from isthmus.intent.published_service import PublishedService
 from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.site import CustomerGateway, Site
 from isthmus.intent.spoke import Spoke
@@ -49,6 +50,7 @@ __all__ = [
     "OrganizationalUnit",
     "PrivateZone",
     "Problem",
+    "PublishedService",
     "Routing",
     "RuleGroup",
     "S3Backend",

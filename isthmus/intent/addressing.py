@@ -27,7 +27,7 @@ class Tier(StrEnum):
     PRIVATE          workloads
     PUBLIC           NAT gateways, with a route to the internet gateway
     TRANSIT_GATEWAY  only the network interfaces of the transit gateway
-    ROUTABLE         private NAT gateways, in the routable CIDR of a spoke
+    ROUTABLE         private NAT gateways and the load balancer, in the routable CIDR of a spoke
     FIREWALL         firewall endpoints, or Gateway Load Balancer endpoints
     RESOLVER         Route 53 Resolver endpoints
     ENDPOINTS        interface endpoints
@@ -120,6 +120,14 @@ def nat_address(subnet: IPv4Network) -> IPv4Address:
     https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
     """
     return subnet[4]
+
+
+def balancer_address(subnet: IPv4Network) -> IPv4Address:
+    """The address of the load balancer of published services in a routable subnet: the one after the NAT gateway's.
+
+    It is fixed, because DNS records and firewalls at sites refer to it.
+    """
+    return subnet[5]
 
 
 def egress_tiers(egress: EgressVpc) -> tuple[Tier, ...]:

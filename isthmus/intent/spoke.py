@@ -6,6 +6,7 @@ from dataclasses import field
 
 from isthmus.intent.model import Many, Texts, intent
 from isthmus.intent.organization import Principal
+from isthmus.intent.published_service import PublishedService
 from isthmus.intent.segment import Egress, SegmentRef
 
 
@@ -22,6 +23,8 @@ class Spoke:
     routable_cidr               for a spoke whose `cidr` is in use elsewhere: a free CIDR inside one of the estate's
                                 blocks; private NAT gateways translate the addresses of its connections to addresses
                                 of this CIDR; None: no other location uses `cidr`
+    published                   services that other locations connect to, for a spoke with a `routable_cidr`: a load
+                                balancer in its routable subnets; empty: nothing opens a connection to the spoke
     subnets                     sets CIDRs of subnets: `{"private_az1": "10.1.0.0/23"}`; the others follow the slot
                                 table
     nat_zones                   zones with a NAT gateway, for LOCAL egress; None: every zone; one zone: its NAT gateway
@@ -42,6 +45,7 @@ class Spoke:
     zones: Many[str] | None = None
     secondary_cidrs: Many[str] = ()
     routable_cidr: str | None = None
+    published: Many[PublishedService] = ()
     subnets: Texts = field(default_factory=dict)
     nat_zones: Many[str] | None = None
     share_private_subnets_with: Many[Principal] = ()

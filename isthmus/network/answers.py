@@ -32,12 +32,14 @@ class InSubnet:
 
     `public`: the host has its own public IPv4 address (an Elastic IP, or one assigned at launch).
     `groups` are its security groups. With None, no security group applies.
+    `balancer` is the load balancer that has this address: it accepts connections to its listeners, for its targets.
     """
 
     address: str
     ip: Address | None = None
     public: bool = False
     groups: tuple[str, ...] | None = None
+    balancer: str = ""
 
     def __str__(self) -> str:
         return f"{self.ip} in {self.address}" if self.ip else self.address

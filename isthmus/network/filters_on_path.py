@@ -165,6 +165,8 @@ class FiltersOnPath:
         guards: Sequence[str | Unknown] | None = destination_groups
         if isinstance(to, AtEndpoint):
             guards = self.network.endpoints[to.address].security_groups
+        elif isinstance(to, InSubnet) and to.balancer:
+            guards = self.network.load_balancers[to.balancer].security_groups or None
         if guards is not None:
             sender = self.positions.of(source) if not path.nats else self.positions.nat_place(path.nats[-1])
             if isinstance(sender, int):
@@ -180,6 +182,10 @@ class FiltersOnPath:
     def _members(self, location: Position) -> tuple[str, ...] | None:
         """The security groups of a location: empty outside of VPCs, None if unknown."""
         match location:
+            case InSubnet(balancer=balancer) if balancer:
+                of_balancer = self.network.load_balancers[balancer].security_groups
+                known = tuple(group for group in of_balancer if isinstance(group, str))
+                return known if len(known) == len(of_balancer) else None
             case InSubnet(groups=groups):
                 return groups
             case AtEndpoint(address=address):

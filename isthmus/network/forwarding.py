@@ -29,6 +29,7 @@ from isthmus.network.filters_on_path import FiltersOnPath
 from isthmus.network.forward_paths import ForwardPaths
 from isthmus.network.index import NetworkIndex
 from isthmus.network.learned_routes import Sites
+from isthmus.network.load_balancers import LoadBalancers
 from isthmus.network.model import Network, Site, Unknown
 from isthmus.network.packet_boundaries import Boundaries
 from isthmus.network.packets import Traffic
@@ -79,6 +80,7 @@ class Forwarding:
         parts = (self.index, self.bgp, self.positions, self._filters, WalkCache())
         self._forward = ForwardPaths(*parts)
         self._return = ReturnPaths(*parts)
+        self.load_balancers = LoadBalancers(self.index, self._round_trip)
         self._tails = Tails(Walk(self.index, self.bgp))
 
     def in_scenario(self, scenario: Scenario) -> Forwarding:
@@ -95,7 +97,7 @@ class Forwarding:
         """
         if isinstance(packet.destination, Service) and packet.destination.ip is None:
             return self.both_ways(packet).forward
-        return Trace(packet, self._forward.of(packet))
+        return Trace(packet, self.load_balancers.passed(packet, self._forward.of(packet)))
 
     def both_ways(self, packet: Packet) -> RoundTrip:
         """Follow a packet along its forward path and, for each path, the reply along its return path.
@@ -131,6 +133,7 @@ class Forwarding:
             uneven += [b for r in fitting if (b := asymmetry(self.index, path, r)) is not None]
             replies += fitting
         reverse = Packet(packet.destination, packet.source, packet.protocol, packet.port, packet.ephemeral)
+        forward = replace(forward, paths=self.load_balancers.passed(packet, forward.paths))
         return RoundTrip(forward, Trace(reverse, tuple(dict.fromkeys(replies))), tuple(dict.fromkeys(uneven)))
 
     # --- every packet

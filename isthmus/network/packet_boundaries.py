@@ -8,6 +8,7 @@ from isthmus.network.answers import AtEndpoint, Crossing, InSubnet, Position, Ro
 from isthmus.network.filters_on_path import ICMPV6, TRANSLATED
 from isthmus.network.firewalls import boundaries
 from isthmus.network.index import NetworkIndex
+from isthmus.network.load_balancers import listener_packets
 from isthmus.network.model import Firewall, NetworkAclRule, SecurityGroup, SecurityGroupRule
 from isthmus.network.packets import ASKING, LAST_PORT, PROTOCOLS, WITH_PORTS, WITH_TYPES, Traffic, block
 from isthmus.network.suricata import SuricataRules
@@ -40,6 +41,7 @@ class Boundaries:
                 found |= self._acl(crossing, _by_reply)
         found.update(self._groups(trip.forward.packet.source, inbound=False))
         found.update(self._groups(trip.forward.packet.destination, inbound=True))
+        found.update(self._listeners(trip.forward.packet.destination))
         return frozenset(found)
 
     def _acl(self, crossing: Crossing, cut: Callable[[Iterable[NetworkAclRule]], Iterator[int]]) -> frozenset[int]:
@@ -63,12 +65,21 @@ class Boundaries:
         names: Iterable[object] = ()
         if isinstance(location, InSubnet):
             names = location.groups or ()
+            if location.balancer and inbound:
+                names = self.network.load_balancers[location.balancer].security_groups
         elif isinstance(location, AtEndpoint) and inbound:
             names = self.network.endpoints[location.address].security_groups
         for name in names:
             group = self.network.security_groups.get(name) if isinstance(name, str) else None
             if isinstance(group, SecurityGroup):
                 yield from _by_packet(group.inbound if inbound else group.outbound)
+
+    def _listeners(self, location: Position) -> Iterator[int]:
+        """The boundaries of the listeners of a load balancer, and of the protocols with ports."""
+        if isinstance(location, InSubnet) and location.balancer:
+            yield from (cut for protocol in WITH_PORTS for cut in _around(block(protocol)))
+            for listener in self.network.load_balancers[location.balancer].listeners:
+                yield from (cut for packets in listener_packets(listener) for cut in _around(packets.spans[0]))
 
 
 def _by_packet(rules: Iterable[NetworkAclRule | SecurityGroupRule]) -> Iterator[int]:

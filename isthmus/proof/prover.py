@@ -30,6 +30,7 @@ from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import Binding, bind
 from isthmus.proof.checks.non_routable_range_routes import non_routable_range_violations
 from isthmus.proof.checks.overlapping_sites import overlap_violations
+from isthmus.proof.checks.published_services import published_service_findings
 from isthmus.proof.checks.quotas import Usage, exceeded, fullest, usages
 from isthmus.proof.checks.reachability import FlowChecks, path_violations
 from isthmus.proof.checks.regions import region_violations
@@ -159,6 +160,7 @@ class Prover:
         failure_results = self.failure_results if scenarios else ()
         checks = FlowChecks(self.network, self.intent, self.binding.egress)
         services = list(service_violations(self.estate, self.engine, self.locations, self.inventory))
+        published = list(published_service_findings(self.estate, self.network, self.binding, self.engine))
         policy = compared(self.estate, self.network, self.binding.egress)
         behind = list(endpoint_service_results(self.estate, self.network, self.binding.egress))
         dns = DnsChecks(self.estate, self.binding.vpcs, self.engine)
@@ -174,6 +176,7 @@ class Prover:
             *connection_violations(self.intent, self.pairs, checks.naming),
             *zone_violations(self.estate, self.network, self.locations, self.inventory),
             *(found for found in services if isinstance(found, Violation)),
+            *(found for found in published if isinstance(found, Violation)),
             *dns.violations,
             *names.violations,
             *policy.violations,
@@ -196,6 +199,7 @@ class Prover:
             *_unknown_advertisements(advertised),
             *self._uncounted(),
             *(unknown for unknown in services if isinstance(unknown, UnknownResult)),
+            *(unknown for unknown in published if isinstance(unknown, UnknownResult)),
         ]
         return self._proof(violations, unknown_results, advertised, used, failure_results)
 

@@ -58,6 +58,7 @@ _KINDS: dict[str, IdKind] = {
     "gateway_id": (("aws_internet_gateway", "id"), ("aws_vpn_gateway", "id")),
     "internet_gateway_id": (("aws_internet_gateway", "id"),),
     "nat_gateway_id": (("aws_nat_gateway", "id"),),
+    "load_balancer_arn": (("aws_lb", "arn"), ("aws_alb", "arn")),
     "network_acl_id": _NETWORK_ACL,
     "network_interface_id": (
         ("aws_network_interface", "id"),
@@ -82,6 +83,7 @@ _KINDS: dict[str, IdKind] = {
     "subnet_id": _SUBNET,
     "subnet_ids": _SUBNET,
     "subnets": _SUBNET,
+    "target_group_arn": (("aws_lb_target_group", "arn"), ("aws_alb_target_group", "arn")),
     "transit_gateway_attachment_id": _ATTACHMENT,
     "transit_gateway_id": ((_GATEWAY, "id"),),
     "transit_gateway_route_table_id": (

@@ -34,6 +34,7 @@ from isthmus.intent import (
     Observability,
     Organization,
     OrganizationalUnit,
+    PublishedService,
     Routing,
     RuleGroup,
     S3Backend,
@@ -43,8 +44,9 @@ from isthmus.intent import (
     Tunnel,
     VpnConnection,
 )
-from isthmus.intent.addressing import Tier, slot, zone_number
+from isthmus.intent.addressing import Tier, slot, slot_of, zone_number
 from isthmus.intent.backend import Backend
+from isthmus.intent.published_clients import clients
 from isthmus.intent.reachability import networks_reached, reach_each_other
 from isthmus.testing.dns_strategies import resolving
 
@@ -428,7 +430,33 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         quotas={"elastic-ips": 30, "nat-gateways-per-zone": 10, "vpcs": 20},
     )
     estate = draw(resolving(estate))
-    return replace(estate, allowed_connections=draw(_allowed_connections(estate)))
+    estate = replace(estate, allowed_connections=draw(_allowed_connections(estate)))
+    return draw(_publishing(estate))
+
+
+@st.composite
+def _publishing(draw: DrawFn, estate: Estate) -> Estate:
+    """The estate, in which the spoke with a routable CIDR may publish services, if anything may connect to them."""
+    hidden = next((spoke for _, spoke in estate.spokes if spoke.routable_cidr is not None), None)
+    if hidden is None or not draw(st.booleans()):
+        return estate
+    subnets = [slot_of(hidden, Tier.PRIVATE, zone_number(zone)) for zone in estate.zones_of(hidden)]
+    hosts = [str(subnet[place]) for subnet in subnets for place in (4, 9)]
+    targets = st.lists(st.sampled_from(hosts), min_size=1, max_size=3, unique=True)
+    ports = draw(st.lists(st.sampled_from((22, 443, 8_080, 40_000)), min_size=1, max_size=2, unique=True))
+    published = [
+        PublishedService(
+            f"service-{port}", port=port, targets=draw(targets), target_port=draw(st.none() | st.just(8_443))
+        )
+        for port in ports
+    ]
+    published = [service for service in published if clients(estate, hidden, service)]
+    changed = replace(hidden, published=published)
+    environments = [
+        replace(one, spokes=[changed if spoke is hidden else spoke for spoke in one.spokes])
+        for one in estate.environments
+    ]
+    return replace(estate, environments=environments)
 
 
 @st.composite

@@ -16,6 +16,7 @@ from isthmus.intent.site_remainder import routed_by_default
 from isthmus.network.packets import Packets, Traffic, message
 from isthmus.proof.checks.intended import Intended
 from isthmus.proof.pairs.locations import Location, LocationKind, Locations, in_order, site_networks
+from isthmus.proof.pairs.published import published_addresses
 from isthmus.testing.strategies import estates
 from tests.devices.estates import busy
 
@@ -76,7 +77,7 @@ def disagreements(estate: Estate, site: Site) -> Iterator[str]:
     for name, text in site.networks.items():
         network, here = f"{site.name}/{name}", IPv4Network(text)[1]
         for _, spoke in estate.spokes:
-            there = IPv4Network(spoke.routed_cidrs[0])[5]
+            there = next(iter(published_addresses(estate, spoke).values()), IPv4Network(spoke.routed_cidrs[0])[5])
             for service in SERVICES:
                 if spoke.routable_cidr is not None and service.protocol == "gre":
                     continue  # its NAT gateways never send it

@@ -19,7 +19,7 @@ DOCUMENT = PROJECT / "docs/reference/fields.md"
 # In the order in which you write an estate. An enumeration follows the type that uses it.
 TYPES: dict[str, tuple[str, ...]] = {
     "The estate": ("Estate", "Organization", "Account", "OrganizationalUnit", "Environment"),
-    "Segments and spokes": ("Segment", "AllowedConnection", "Spoke", "Egress"),
+    "Segments and spokes": ("Segment", "AllowedConnection", "Spoke", "PublishedService", "Egress"),
     "Hub, sites and VPN connections": ("Hub", "Site", "CustomerGateway", "VpnConnection", "Routing", "Tunnel"),
     "Direct Connect": ("DirectConnectGateway", "TransitVirtualInterface", "MacSec"),
     "Central egress": ("EgressVpc", "Inspection", "FirewallPolicy", "DomainList", "RuleGroup", "DefaultAction"),

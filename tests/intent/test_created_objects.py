@@ -71,6 +71,7 @@ EVERY = {
     "AllowedConnection": ('AllowedConnection(source="lab", to="lab", ports=["icmp"])', "allowed connection"),
     "Organization": ('Organization(arn="arn", accounts=[])', "organization"),
     "OrganizationalUnit": ('OrganizationalUnit("x", arn="arn")', 'organizational unit "x"'),
+    "PublishedService": ('PublishedService("x", port=443, targets=["10.0.0.10"])', 'published service "x"'),
     "PrivateZone": ('PrivateZone("x.example")', 'private zone "x.example"'),
     "RuleGroup": ('RuleGroup("x", rules=[], priority=5000)', 'rule group "x"'),
     "S3Backend": ('S3Backend(bucket="x", account="network")', "backend"),

@@ -43,6 +43,8 @@ def _named(estate: Estate) -> Iterator[tuple[str, list[tuple[str, object, str]]]
     interfaces = (interface for gateway in estate.direct_connect for interface in gateway.virtual_interfaces)
     yield "virtual interfaces", of_objects(*interfaces)
     yield "environments", of_objects(*estate.environments)
+    for _, spoke in estate.spokes:
+        yield f"published services of {subject(spoke)}", of_objects(*spoke.published)
     egress = [environment.egress for environment in estate.environments if environment.egress is not None]
     yield "spokes and egress VPCs", of_objects(*(spoke for _, spoke in estate.spokes), *egress)
     for policy in [vpc.firewall for vpc in egress if vpc.firewall is not None]:

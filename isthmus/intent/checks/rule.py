@@ -29,6 +29,7 @@ _WORDS = {
     "DnsFirewall": "DNS firewall",
     "CentralEndpoints": "central endpoints",
     "EndpointService": "endpoint service",
+    "PublishedService": "published service",
 }
 
 

@@ -26,8 +26,9 @@ NO_EFFECT: dict[str, str] = together(
         "aws_lb_trust_store_revocation aws_lb_cookie_stickiness_policy aws_lb_ssl_negotiation_policy aws_elb "
         "aws_elb_attachment aws_load_balancer_backend_server_policy aws_load_balancer_listener_policy "
         "aws_load_balancer_policy aws_proxy_protocol_policy aws_app_cookie_stickiness_policy": (
-            "a host in its subnets: it ends connections and opens its own; of a Gateway Load Balancer they show "
-            "whether packets reach its appliances, and its endpoints are evaluated"
+            "a host in its subnets: it ends connections and opens its own; for published services of an intent, its "
+            "listeners and targets are evaluated; of a Gateway Load Balancer they show whether packets reach its "
+            "appliances, and its endpoints are evaluated"
         ),
         "aws_vpclattice_access_log_subscription aws_vpclattice_auth_policy aws_vpclattice_domain_verification "
         "aws_vpclattice_listener aws_vpclattice_listener_rule aws_vpclattice_resource_configuration "

@@ -11,6 +11,7 @@ for the accepter side of a peering attachment.
 
 from isthmus.network.model.filters import NetworkAcl, NetworkAclRule, SecurityGroup, SecurityGroupRule
 from isthmus.network.model.firewall import Firewall, FirewallEndpoint
+from isthmus.network.model.load_balancer import BalancedTarget, Listener, LoadBalancer, TargetGroup
 from isthmus.network.model.network import Network, Possible
 from isthmus.network.model.transit_gateway import Attachment, AttachmentKind, TgwRoute, TgwTable, TransitGateway
 from isthmus.network.model.values import Cidr, PossibleReference, StructuralProblem, Unknown
@@ -47,6 +48,7 @@ __all__ = [
     "Appliances",
     "Attachment",
     "AttachmentKind",
+    "BalancedTarget",
     "Cidr",
     "CustomerGateway",
     "DxGateway",
@@ -56,6 +58,8 @@ __all__ = [
     "Gateway",
     "GatewayKind",
     "Host",
+    "Listener",
+    "LoadBalancer",
     "NatGateway",
     "Network",
     "NetworkAcl",
@@ -70,6 +74,7 @@ __all__ = [
     "StructuralProblem",
     "Subnet",
     "Target",
+    "TargetGroup",
     "TargetKind",
     "TgwRoute",
     "TgwTable",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from isthmus.network.dns_model import Resolution
 from isthmus.network.model.filters import NetworkAcl, SecurityGroup
 from isthmus.network.model.firewall import Firewall
+from isthmus.network.model.load_balancer import LoadBalancer, TargetGroup
 from isthmus.network.model.transit_gateway import Attachment, TgwTable, TransitGateway
 from isthmus.network.model.values import StructuralProblem, Unknown
 from isthmus.network.model.vpc import (
@@ -62,6 +63,8 @@ class Network:
     nats: Mapping[str, NatGateway] = field(default_factory=dict)
     endpoints: Mapping[str, VpcEndpoint] = field(default_factory=dict)
     firewalls: Mapping[str, Firewall] = field(default_factory=dict)
+    load_balancers: Mapping[str, LoadBalancer] = field(default_factory=dict)
+    target_groups: Mapping[str, TargetGroup] = field(default_factory=dict)
     peerings: Mapping[str, VpcPeering] = field(default_factory=dict)
     prefix_lists: Mapping[str, PrefixList] = field(default_factory=dict)
     nacls: Mapping[str, NetworkAcl] = field(default_factory=dict)

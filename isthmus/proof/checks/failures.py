@@ -179,6 +179,8 @@ class FailureChecks:
     def _redundant_in_zone(self, zone: str, a: str, b: str, sample: SampleFlow) -> bool:
         if zone in (sample.zone, self._zone_of(sample.destination)):
             return False
+        if any(zones == {zone} for zones in self.intent.target_zones(b)):
+            return False
         return b != INTERNET or self._own_nat(a, sample.zone)
 
     def _own_nat(self, spoke: str, zone: str) -> bool:

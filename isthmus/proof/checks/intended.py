@@ -6,9 +6,10 @@ from collections.abc import Hashable
 from functools import cached_property
 from ipaddress import IPv4Address, ip_network
 
-from isthmus.intent import Egress, Estate, Inspection
+from isthmus.intent import Egress, Estate, Inspection, PublishedService
 from isthmus.intent.firewall_rules import home_ranges
 from isthmus.intent.network_acl_rules import Ports, allowed_ports
+from isthmus.intent.published_clients import listener_ports, may_connect, target_zones
 from isthmus.intent.reachability import (
     egress_of,
     inspected_between,
@@ -51,7 +52,8 @@ class Intended:
         if spoke is None:
             return location.name
         zones = self.estate.zones_of(spoke)
-        return (spoke.segment, spoke.egress, zones, tuple(spoke.nat_zones or ()), spoke.routable_cidr)
+        published = (spoke.name, *spoke.published) if spoke.published else ()
+        return (spoke.segment, spoke.egress, zones, tuple(spoke.nat_zones or ()), spoke.routable_cidr, published)
 
     def kind(self, location: Location) -> Hashable:
         """Locations of the same kind have the same intended flows, whatever Terraform makes of them.
@@ -64,7 +66,8 @@ class Intended:
         packets: Hashable = ()
         if self._firewall is not None and self.inspected(location.name, INTERNET):
             packets = (self.egress_packets(location.name), self._egress_packets_to(location.name, _ANYWHERE))
-        return (self._segments[location.name].name, spoke.egress, self.translated(location.name), packets)
+        translated = (self.translated(location.name), spoke.published)
+        return (self._segments[location.name].name, spoke.egress, translated, packets)
 
     # --- intended flows
 
@@ -76,7 +79,7 @@ class Intended:
     def reachable(self, a: str, b: str) -> bool | None:
         """Whether the intent makes the two reachable, for any connection. None: the intent does not mention it."""
         source, destination = self.locations.by_name[a], self.locations.by_name[b]
-        if self.translated(b):
+        if self.translated(b) and (source.is_rest or source.kind is LocationKind.INTERNET or not self._published(b)):
             return False  # private NAT gateways translate only connections that start behind them
         if (source.is_rest or destination.is_rest) and LocationKind.INTERNET not in (source.kind, destination.kind):
             return self._remainder_reachable(source, destination)
@@ -108,6 +111,9 @@ class Intended:
 
     def allowed_ports(self, a: str, b: str) -> tuple[Ports, ...] | None:
         """The ports that `a` may open connections to at `b`. None: all ports, if the two are reachable."""
+        if published := self._published(b):
+            segment, end = self._segments[b].name, self._connection_end(a)
+            return tuple(listener_ports(one) for one in published if may_connect(self.estate, end, segment, one))
         if not self.estate.allowed_connections:
             return None
         source, destination = self._connection_end(a), self._connection_end(b)
@@ -139,6 +145,15 @@ class Intended:
             return None
         everywhere = self._egress_packets_to(a, _ANYWHERE) if b == INTERNET and intended else NO_PACKETS
         return everywhere or self.intended_packets(a, b)
+
+    def _published(self, name: str) -> tuple[PublishedService, ...]:
+        """The published services of a location, in the order of their ports."""
+        spoke = self._spokes.get(name)
+        return tuple(sorted(spoke.published, key=lambda one: one.port)) if spoke is not None else ()
+
+    def target_zones(self, name: str) -> tuple[frozenset[str], ...]:
+        """The zones with targets, of each published service of a location."""
+        return tuple(target_zones(self.estate, self._spokes[name], one) for one in self._published(name))
 
     def translated(self, name: str) -> bool:
         """Whether NAT gateways translate the connections of a location: it is a spoke with a routable CIDR.

@@ -20,6 +20,7 @@ from isthmus.network.model import (
 )
 from isthmus.proof.checks.direct_connect import compared, may_be_associated, unnamed
 from isthmus.proof.pairs.locations import Inventory, Location, Locations, in_order, site_networks, stated_prefixes
+from isthmus.proof.pairs.published import with_published
 from isthmus.proof.pairs.translated import vpcs_with_cidr
 from isthmus.proof.result.findings import UnknownResult, Violation
 
@@ -81,8 +82,12 @@ class _Binder:
             if (address := self._direct_connect(environment, gateway))
         }
         routable = {spoke.name: spoke.routable_cidr for _, spoke in self.estate.spokes}
+        spokes = {spoke.name: spoke for _, spoke in self.estate.spokes}
         locations: list[Location] = [
-            self.inventory.spoke(name, vpc, routable=routable[name]) for name, vpc in vpcs.items()
+            with_published(
+                self.estate, self.network, spokes[name], self.inventory.spoke(name, vpc, routable=routable[name])
+            )
+            for name, vpc in vpcs.items()
         ]
         for site in self.estate.sites:
             locations += site_networks(site.name, site.networks)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from ipaddress import ip_network
 
+from isthmus.network.answers import InSubnet
 from isthmus.network.learned_routes import covers
 from isthmus.network.model import (
     AdvertisedPrefix,
@@ -59,6 +60,8 @@ class Location:
     - `spans`: for the remainder of a site, its addresses: `cidrs` without addresses of other locations.
     - `described`: an intent describes the spoke, so that its private subnets are its workload subnets. Otherwise its
       private and public subnets are.
+    - `published`: for a spoke with published services, the addresses of its load balancer: what others connect to.
+    - `published_unknown`: why it may have other such addresses, or "".
     """
 
     name: str
@@ -69,6 +72,8 @@ class Location:
     site: str = ""
     spans: tuple[tuple[int, int], ...] = ()
     described: bool = True
+    published: tuple[InSubnet, ...] = ()
+    published_unknown: str = ""
 
     @property
     def is_rest(self) -> bool:

@@ -103,6 +103,10 @@ class AllPairs:
         """Why it is unknown which subnets of a location hold workloads, or ""."""
         return self.groups.sample_addresses.unknown_workloads(location)
 
+    def sample_destinations(self, name: str) -> tuple[SampleAddress, ...]:
+        """The addresses that represent a location as a destination: see `SampleAddresses.to`."""
+        return self.groups.sample_addresses.to(name)
+
     # --- pairs
 
     def representative_pairs(self) -> Iterator[tuple[str, str, int]]:
@@ -171,7 +175,7 @@ class AllPairs:
 
     def _combinations(self, a: str, b: str) -> Iterator[tuple[SampleAddress, SampleAddress]]:
         for source in self.sample_addresses(a):
-            for destination in self.sample_addresses(b):
+            for destination in self.sample_destinations(b):
                 if source.version == destination.version:
                     yield source, destination
                 elif b == INTERNET and self._has_nat64 and (source.version, destination.version) == (6, 4):

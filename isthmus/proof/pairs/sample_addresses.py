@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from isthmus.network.address_space import ALL, PUBLIC, address_at, number, span
@@ -55,6 +55,24 @@ class SampleAddresses:
                     found = tuple(self._on_internet())
             self._found[name] = found
         return self._found[name]
+
+    def to(self, name: str) -> tuple[SampleAddress, ...]:
+        """The sample addresses of a location as a destination. Raises `KeyError` for a name that no location has.
+
+        Others connect to a spoke with published services at the addresses of its load balancer, and to no other
+        address of it.
+        """
+        location = self.locations.by_name[name]
+        published = tuple(self._published(location))
+        own = self.of(name)
+        return (*published, *(replace(one, is_workload=False) for one in own)) if published else own
+
+    def _published(self, location: Location) -> Iterator[SampleAddress]:
+        if location.published_unknown:
+            yield SampleAddress(UnknownAddress(location.vpc, location.published_unknown), 4)
+        for position in location.published:
+            zone = self.engine.index.zone_of(position.address)
+            yield SampleAddress(position, 4, zone, Tier.ROUTABLE.value)
 
     def unknown_workloads(self, location: Location) -> str:
         """Why it is unknown which subnets of a location hold workloads, or ""."""

@@ -8,6 +8,7 @@ VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/"
 TGW = "https://docs.aws.amazon.com/vpc/latest/tgw/"
 ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
 FIREWALL = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/"
+NLB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/"
 VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/"
 
 

@@ -5,6 +5,7 @@ An id never changes its meaning.
 
 from __future__ import annotations
 
+from isthmus.proof.result.published_service_rules import PUBLISHED_SERVICES
 from isthmus.proof.result.refused_by_aws import REFUSALS
 from isthmus.proof.result.rule import ROUTE_53, TGW, VPC, VPN, ProofRule
 
@@ -344,6 +345,7 @@ _ALL = (
         "every CIDR of its VPC; a static route for the routable CIDR does not.",
         TGW + "how-transit-gateways-work.html",
     ),
+    *PUBLISHED_SERVICES,
     ProofRule(
         "overlapping-advertisement",
         "A site advertises addresses that a VPC or another site has.",

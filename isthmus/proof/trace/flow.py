@@ -134,8 +134,20 @@ def _samples(pairs: AllPairs, source: str, destination: str, packets: Packets) -
 
 
 def _ends(pairs: AllPairs, source: str, destination: str) -> tuple[Sequence[Position], Sequence[Position]]:
-    starts, ends = positions_of(pairs, source), positions_of(pairs, destination)
+    starts, ends = positions_of(pairs, source), _destinations(pairs, destination)
     return starts, [*ends, *pairs.by_nat64] if destination == INTERNET else ends
+
+
+def _destinations(pairs: AllPairs, given: str) -> Sequence[Position]:
+    """The positions of a destination: `positions_of`, with the load balancer of published services in their place."""
+    location = pairs.locations.by_name.get(given)
+    if location is None:
+        location = next((one for one in pairs.locations.spokes if one.vpc == given), None)
+    if location is not None and (location.published or location.published_unknown):
+        return [one.position for one in pairs.sample_destinations(location.name) if one.is_workload]
+    positions = positions_of(pairs, given)
+    published = {(p.address, p.ip): p for one in pairs.locations.spokes for p in one.published}
+    return [published.get((p.address, p.ip), p) if isinstance(p, InSubnet) else p for p in positions]
 
 
 def _traced(pairs: AllPairs, source: str, destination: str, shown: Sequence[SampleFlow]) -> FlowTrace:
@@ -260,7 +272,7 @@ def leaks(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
     This includes packets from and to public subnets and transit gateway subnets, and every address that a rule
     distinguishes. `packets`: the packets to trace; None: all. Raises `NoSuchLocation`.
     """
-    starts, ends = _everywhere(pairs, source), _everywhere(pairs, destination)
+    starts, ends = _everywhere(pairs, source), _everywhere(pairs, destination, to=True)
     for start in starts:
         for end in ends:
             if start == end or _version(start) != _version(end):
@@ -311,10 +323,15 @@ def _in_subnet(pairs: AllPairs, given: str) -> Sequence[InSubnet]:
     return six if six and len(cidrs) == len(pairs.engine.network.subnets[given].cidrs) == 1 else [InSubnet(given), *six]
 
 
-def _everywhere(pairs: AllPairs, given: str) -> Sequence[Position]:
-    """All sample positions of a location, or of the networks of a site. Raises `NoSuchLocation`."""
+def _everywhere(pairs: AllPairs, given: str, *, to: bool = False) -> Sequence[Position]:
+    """All sample positions of a location, or of the networks of a site; `to`: as a destination.
+
+    Raises `NoSuchLocation`.
+    """
     locations = [location.name for location in pairs.locations.all if given in (location.name, location.site)]
-    return [end.position for name in locations for end in pairs.sample_addresses(name)] or positions_of(pairs, given)
+    samples = pairs.sample_destinations if to else pairs.sample_addresses
+    others = _destinations if to else positions_of
+    return [end.position for name in locations for end in samples(name)] or others(pairs, given)
 
 
 def _version(position: Position) -> int:
