@@ -15,35 +15,35 @@ export UV_PYTHON_DOWNLOADS := never
 export CHECKPOINT_DISABLE := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help synth show prove scan cost draw handover diff test lint types unit browser docs wheel fuzz coverage mutants clean
+.PHONY: all help synth show prove scan cost draw handover diff test lint types unit browser docs wheel release fuzz coverage mutants clean
 
 all: synth show prove scan  ## synthesize every environment, then show, prove and scan the output (the default)
 
-synth: $(VENV)/.ready  ## write the Terraform of the estate into the output folder
+synth: $(VENV)/.runs  ## write the Terraform of the estate into the output folder
 	@CDKTF_OUTDIR=$(OUT) $(BIN)/python main.py
 
-show: $(VENV)/.ready  ## show what the output holds, and what to do next
+show: $(VENV)/.runs  ## show what the output holds, and what to do next
 	@$(BIN)/isthmus show $(OUT)
 
-prove: $(VENV)/.ready  ## prove that every intended flow is reachable, and no other flow is
+prove: $(VENV)/.runs  ## prove that every intended flow is reachable, and no other flow is
 	@$(BIN)/isthmus prove $(OUT)
 
 # waivers.toml lists the findings that this estate accepts, with reasons.
-scan: $(VENV)/.ready  ## check the security posture of the output
+scan: $(VENV)/.runs  ## check the security posture of the output
 	@$(BIN)/isthmus scan $(OUT) --waivers waivers.toml
 
-cost: $(VENV)/.ready  ## estimate the monthly cost of the output
+cost: $(VENV)/.runs  ## estimate the monthly cost of the output
 	@$(BIN)/isthmus cost $(OUT)
 
-draw: $(VENV)/.ready  ## draw the network as a Mermaid diagram
+draw: $(VENV)/.runs  ## draw the network as a Mermaid diagram
 	@$(BIN)/isthmus draw $(OUT)
 
-handover: $(VENV)/.ready  ## write a hand-over sheet for each VPN connection
+handover: $(VENV)/.runs  ## write a hand-over sheet for each VPN connection
 	@$(BIN)/isthmus handover $(OUT)
 
 # The output of another commit, for example of a worktree of the main branch.
 BASE ?=
-diff: $(VENV)/.ready  ## compare the output with another one: make diff BASE=../main/cdktf.out
+diff: $(VENV)/.runs  ## compare the output with another one: make diff BASE=../main/cdktf.out
 	@[ -n "$(BASE)" ] || { echo 'make diff needs the other output: make diff BASE=../main/cdktf.out' >&2; exit 2; }
 	@$(BIN)/isthmus diff $(BASE) $(OUT)
 
@@ -74,6 +74,12 @@ docs: $(VENV)/.ready  ## build the documentation site into `site`
 wheel:  ## build the wheel of Isthmus into `dist`
 	@$(UV); "$$uv" build --quiet --wheel --python $(PYTHON) --out-dir dist && ls dist/*.whl
 
+# Checks, sets the version, commits it, builds, and tags (docs/how-to/release.md). It uploads nothing.
+VERSION ?=
+release: $(VENV)/.ready  ## make a release, up to the upload: make release VERSION=1.2.0
+	@[ -n "$(VERSION)" ] || { echo 'make release needs the version: make release VERSION=1.2.0' >&2; exit 2; }
+	@$(UV); UV="$$uv" $(BIN)/python -m release "$(VERSION)"
+
 # Runs the property-based tests with new random examples, repeatedly for MINUTES (0: once).
 # `make test` uses the same examples in every run.
 MINUTES ?= 0
@@ -98,18 +104,24 @@ UV = uv=$$(command -v uv || true); \
 	  uv=.uv/bin/uv; \
 	  [ -x $$uv ] || { $(PYTHON) -m venv .uv && .uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION); } || exit 1; \
 	fi
-# Installs the packages of uv.lock into .venv.
+# Installs packages of uv.lock into .venv: what the commands above run with, or also what the tests of Isthmus need. The
+# first leaves packages of the second where they are.
 SYNC = $(UV); "$$uv" sync --frozen --quiet --extra synth --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+SYNC_TO_RUN = $(SYNC) --extra scan --no-dev --inexact
 
 # Make updates .venv when pyproject.toml or uv.lock changes. .venv holds the paths of this folder and of its Python, so
 # make creates it anew in a copy of this folder, and when that Python no longer exists.
-USABLE := $(shell [ -x $(BIN)/python ] && cat $(VENV)/.ready 2>/dev/null)
+USABLE := $(shell [ -x $(BIN)/python ] && cat $(VENV)/.runs $(VENV)/.ready 2>/dev/null | head -n 1)
 ifneq ($(USABLE),$(CURDIR))
-.PHONY: $(VENV)/.ready
+.PHONY: $(VENV)/.runs $(VENV)/.ready
 endif
-$(VENV)/.ready: pyproject.toml uv.lock
+$(VENV)/.runs: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Isthmus needs Python 3.11 or later; $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
 	@[ '$(USABLE)' = '$(CURDIR)' ] || rm -rf $(VENV)
+	@$(SYNC_TO_RUN)
+	@echo '$(CURDIR)' > $@
+
+$(VENV)/.ready: $(VENV)/.runs
 	@$(SYNC)
 	@echo '$(CURDIR)' > $@
 

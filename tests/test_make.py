@@ -29,7 +29,8 @@ def project(tmp_path: Path) -> Path:
     binaries = tmp_path / ".venv" / "bin"
     binaries.mkdir(parents=True)
     (binaries / "python").symlink_to(sys.executable)
-    (tmp_path / ".venv" / ".ready").write_text(f"{tmp_path}\n")
+    for stamp in (".runs", ".ready"):
+        (tmp_path / ".venv" / stamp).write_text(f"{tmp_path}\n")
     return tmp_path
 
 
@@ -85,6 +86,27 @@ def test_an_environment_that_is_out_of_date_is_brought_up_to_date(project: Path)
     plan = planned(project, "synth")
     assert "sync --frozen" in plan
     assert f"[ '{project}' = '{project}' ] || rm -rf .venv" in plan
+
+
+@pytest.mark.parametrize("target", ["all", "synth", "show", "prove", "scan", "cost", "draw", "handover"])
+def test_commands_of_users_need_no_tools_of_the_tests(project: Path, target: str) -> None:
+    """mypy, moto and flask are in the group `dev`, which uv installs unless it is excluded."""
+    os.utime(project / "uv.lock", (2e9, 2e9))
+    syncs = [line for line in planned(project, target).splitlines() if "sync --frozen" in line]
+    assert len(syncs) == 1
+    assert syncs[0].endswith("--extra scan --no-dev --inexact")
+
+
+@pytest.mark.parametrize("target", ["test", "lint", "types", "unit"])
+def test_tests_need_everything(project: Path, target: str) -> None:
+    os.utime(project / "uv.lock", (2e9, 2e9))
+    *_, last = (line for line in planned(project, target).splitlines() if "sync --frozen" in line)
+    assert "--no-dev" not in last
+
+
+def test_a_release_needs_a_version(project: Path) -> None:
+    assert "make release needs the version" in planned(project, "release")
+    assert 'python -m release "1.2.0"' in planned(project, "release", "VERSION=1.2.0")
 
 
 def test_help_names_every_target() -> None:
