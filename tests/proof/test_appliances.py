@@ -203,6 +203,20 @@ UNKNOWN = {
         [put("aws_lb_target_group", "g", stickiness=[{"enabled": True, "type": "source_ip_dest_ip"}])],
         "aws_lb_target_group.g has stickiness source_ip_dest_ip",
     ),
+    "a service of a Network Load Balancer": (
+        [
+            lambda made: made["aws_vpc_endpoint_service"]["s"].pop("gateway_load_balancer_arns"),
+            put("aws_vpc_endpoint_service", "s", network_load_balancer_arns=["${aws_lb.b.arn}"]),
+        ],
+        "aws_vpc_endpoint_service.s has no Gateway Load Balancer",
+    ),
+    "endpoints of another type": (
+        [
+            put("aws_vpc_endpoint", "gw0", vpc_endpoint_type="Interface"),
+            put("aws_vpc_endpoint", "gw1", vpc_endpoint_type="Interface"),
+        ],
+        "aws_vpc_endpoint.gw0, no Gateway Load Balancer endpoint",
+    ),
     "listeners of unknown number": (
         [put("aws_lb_listener", "l", count="${var.number}")],
         "aws_lb_listener.l",

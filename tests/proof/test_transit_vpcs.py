@@ -102,3 +102,24 @@ def test_an_attachment_subnet_that_sends_to_the_transit_gateway_has_hosts() -> N
 
 def test_a_vpc_without_a_return_route_has_hosts() -> None:
     assert ("one-way-flow", "dev", "out") in broken(central(without=HOLE, also_without="aws_route.out_nat_back"))
+
+
+def test_gateway_load_balancer_endpoints_are_no_hosts() -> None:
+    """A subnet of an endpoint for appliances is one of a middlebox, and with an instance it is one of hosts."""
+    endpoint = made(
+        "aws_vpc_endpoint.gw",
+        vpc_id=ref("aws_vpc.out"),
+        vpc_endpoint_type="GatewayLoadBalancer",
+        service_name="com.amazonaws.vpce.us-east-1.vpce-svc-1",
+        subnet_ids=(ref("aws_subnet.out_gw"),),
+    )
+    inspected = [
+        subnet("out", "gw", "10.9.2.0/24"),
+        endpoint,
+        *table("out", "gw", ["gw"], default=("0.0.0.0/0", "nat_gateway_id", "aws_nat_gateway.out"),
+               back=("10.0.0.0/8", "transit_gateway_id", HUB)),
+    ]  # fmt: skip
+    without_hosts = "there are no hosts in out: "
+    assert any(text.startswith(without_hosts) for text in central(*inspected).prove().assumptions)
+    host = made("aws_instance.h", subnet_id=ref("aws_subnet.out_gw"))
+    assert not any(text.startswith(without_hosts) for text in central(*inspected, host).prove().assumptions)

@@ -96,6 +96,8 @@ class _LoadBalancers:
         if counted := self.resolver.unknown_reason(service):
             return Appliances(unknown=counted.reason)
         balancers = self.resolver.many(service, "gateway_load_balancer_arns", _BALANCER)
+        if not balancers:
+            return Appliances(unknown=f"{service.address} has no Gateway Load Balancer")
         named = [balancer for balancer in balancers if isinstance(balancer, str)]
         if not named or len(named) < len(balancers):
             return Appliances()  # the load balancer is not in this input

@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from isthmus.network.address_space import PUBLIC, merge, show_range
 from isthmus.network.answers import SOME_ENDPOINT, Path
 from isthmus.network.block import Block
-from isthmus.network.model import Attachment, AttachmentKind, Firewall, GatewayKind, Target, TargetKind, Unknown
+from isthmus.network.model import (
+    Attachment,
+    AttachmentKind,
+    EndpointKind,
+    Firewall,
+    GatewayKind,
+    Target,
+    TargetKind,
+    Unknown,
+)
 from isthmus.network.route_tables import Decision
 from isthmus.network.walk.nat import NatSteps
 from isthmus.network.walk.pieces import PacketSource, Pieces, Seen, Step, VpcPlace, unknown
@@ -156,6 +165,10 @@ class VpcSteps(NatSteps):
             subnets = (self.index.endpoint_subnet[endpoint],)
         else:
             found = self.network.endpoints.get(endpoint)
+            if found is not None and found.kind is not EndpointKind.GATEWAY_LOAD_BALANCER:
+                return step.unknown(
+                    f"the next hop of {step.route_name} is {endpoint}, no Gateway Load Balancer endpoint"
+                )
             subnets = found.subnets if found else ()
         if len(subnets) != 1 or isinstance(subnets[0], Unknown) or subnets[0] not in self.network.subnets:
             return step.unknown(f"the subnet of {endpoint}, the next hop of {step.route_name}")

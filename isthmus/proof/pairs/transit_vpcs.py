@@ -41,19 +41,23 @@ def is_transit_vpc(network: Network, inventory: Inventory, vpc: str) -> bool:
 
 
 def _middleboxes(network: Network) -> Iterator[str]:
-    """The subnets of NAT gateways and firewall endpoints."""
+    """The subnets of NAT gateways, firewall endpoints and Gateway Load Balancer endpoints."""
     for nat in network.nats.values():
         if isinstance(nat.subnet, str):
             yield nat.subnet
     for firewall in network.firewalls.values():
         yield from (endpoint.subnet for endpoint in firewall.endpoints if isinstance(endpoint.subnet, str))
+    for balanced in network.endpoints.values():
+        if balanced.kind is EndpointKind.GATEWAY_LOAD_BALANCER:
+            yield from (subnet for subnet in balanced.subnets if isinstance(subnet, str))
 
 
 def _has_hosts(network: Network, vpc: str) -> bool:
     """Whether an instance, a network interface or an interface endpoint is in a VPC, or may be."""
     used = [host.subnet for host in network.hosts.values()]
     for endpoint in network.endpoints.values():
-        if endpoint.kind is not EndpointKind.GATEWAY and endpoint.vpc in (vpc, *_unknown(endpoint.vpc)):
+        forwards = endpoint.kind in (EndpointKind.GATEWAY, EndpointKind.GATEWAY_LOAD_BALANCER)
+        if not forwards and endpoint.vpc in (vpc, *_unknown(endpoint.vpc)):
             return True
     return any(isinstance(subnet, Unknown) or network.subnets[subnet].vpc == vpc for subnet in used)
 
