@@ -300,7 +300,8 @@ def firewall_policies(draw: DrawFn) -> FirewallPolicy:
 @st.composite
 def egress_vpcs(draw: DrawFn, region: Region, zones: Sequence[str]) -> EgressVpc:
     """An egress VPC with at least these zones and any inspection mode."""
-    inspection = draw(st.sampled_from(Inspection))
+    # The usual one first: a strategy shrinks to the first.
+    inspection = draw(st.sampled_from(sorted(Inspection, key=lambda each: each is Inspection.APPLIANCES)))
     sizes = (23, 24) if all(zone_number(zone) <= 4 for zone in zones) else (23,)
     return EgressVpc(
         "way-out",
