@@ -71,20 +71,25 @@ def adoption(existing: Graph, output: Graph) -> Adoption:
     old, reasons = identified(existing)
     new, _ = identified(output)
     pairs = {old[identity].address: new[identity].address for identity in old.keys() & new.keys()}
-    left = dict(reasons)
+    read_only = _read_only(existing, output)
+    left = dict(reasons) | dict.fromkeys(read_only, "the output only reads it")
     refused = {*reasons}
     while True:
         # Without its parent a resource is another one: a subnet is imported together with its VPC.
         for one in [one for one in pairs if one in refused or _parents(existing, one) & refused]:
             del pairs[one]
-        found = (_imported(existing, existing.resources[one], output.resources[to], pairs) for one, to in pairs.items())
+        found = (
+            _imported(existing, existing.resources[one], output.resources[to], read_only | pairs)
+            for one, to in pairs.items()
+        )
         why = {each.existing: reason for each in found if (reason := _refused(each))}
         left |= why
         refused = {*why}
         if not refused:
             break
     imports = [
-        _imported(existing, existing.resources[one], output.resources[to], pairs) for one, to in sorted(pairs.items())
+        _imported(existing, existing.resources[one], output.resources[to], read_only | pairs)
+        for one, to in sorted(pairs.items())
     ]
     for resource in existing.resources.values():
         if not resource.existing and resource.address not in pairs and resource.address not in left:
@@ -97,6 +102,12 @@ def adoption(existing: Graph, output: Graph) -> Adoption:
         tuple(sorted(one.address for one in created)),
         tuple(sorted(_blocked(existing, created, {to: one for one, to in pairs.items()}), key=attrgetter("existing"))),
     )
+
+
+def _read_only(existing: Graph, output: Graph) -> dict[str, str]:
+    """The existing resources that the output reads by their ids: their address there is the id."""
+    ids = {one.get("id"): address for address, one in existing.resources.items() if isinstance(one.get("id"), str)}
+    return {ids[one.address]: one.address for one in output.resources.values() if one.existing and one.address in ids}
 
 
 def _blocked(existing: Graph, created: Iterable[Resource], taken: Mapping[str, str]) -> Iterator[NotAdopted]:

@@ -187,6 +187,18 @@ def test_an_association_of_a_subnet_is_imported_by_both_ends() -> None:
     assert {change.argument for one in associations for change in one.changes} == {"route_table_id"}
 
 
+def test_what_is_on_a_hub_that_the_output_only_reads_is_taken_over() -> None:
+    """The old configuration keeps the transit gateway, and gives away its route tables and attachments."""
+    graph = output("examples.existing_hub")
+    [hub] = [one for one in graph.resources.values() if one.existing]
+    theirs = replace(hub, address="theirs.hub", values={**hub.values, "id": hub.address}, existing=False)
+    made = (moved_resource(one, {hub.address: "theirs.hub"}) for one in applied(graph).resources.values())
+    existing = Graph({**{address: one for address, one in made if not one.existing}, "theirs.hub": theirs})
+    found = adoption(existing, graph)
+    assert {f"{T}_route_table", f"{T}_vpc_attachment", "aws_vpn_connection"} <= {one.type for one in found.imports}
+    assert [one.reason for one in found.left if one.existing == "theirs.hub"] == ["the output only reads it"]
+
+
 def test_import_blocks_are_terraform() -> None:
     graph = output(ESTATE)
     [(root, document)] = import_blocks(adoption(applied(graph), graph)).items()
