@@ -191,17 +191,17 @@ def _states(estate: Estate, needs: AccountNeeds, *, write: bool) -> Iterator[Sta
     own = f"{states}/{needs.account.id}/*"
     region, owner = backend.region or estate.region, estate.account(backend.account).id
     keys = f"arn:{estate.partition}:kms:{region}:{owner}:key/*"
-    # The key is found by its alias, so that its id need not be known here.
-    # https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
-    alias = {"kms:ResourceAliases": state_alias(estate)}
+    # The id of the key is not known here, and it can be in another account. S3 uses it for objects of this bucket.
+    # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    through = {"kms:ViaService": f"s3.{region}.amazonaws.com"}
     yield allow("ListStates", ["s3:ListBucket"], [bucket])
     yield allow("ReadStates", ["s3:GetObject"], [f"{states}/*"])
-    actions = ["kms:Decrypt", "kms:DescribeKey"]
+    actions = ["kms:Decrypt"]
     if write:
         yield allow("WriteStates", ["s3:PutObject"], [own])
         yield allow("UnlockStates", ["s3:DeleteObject"], [f"{own}.tflock"])
         actions.append("kms:GenerateDataKey")
-    yield allow("UseStateKey", actions, [keys], **{"ForAnyValue:StringEquals": alias})
+    yield allow("UseStateKey", actions, [keys], StringEquals=through)
 
 
 def _check_names(estate: Estate, needs: AccountNeeds) -> None:

@@ -76,7 +76,14 @@ class Bootstrap:
 
 def bootstrap_of(output: Output, who: SignIn, *, create_oidc: bool) -> Bootstrap:
     """What an output needs. `create_oidc`: the identity provider does not exist yet. Raises `CannotAnswer`."""
-    estate, needs = output.estate, needs_of(output)
+    estate = output.estate
+    if estate.partition == "aws-cn":
+        raise CannotAnswer(
+            "isthmus bootstrap does not support Regions in China\n"
+            "  write: the roles by hand: docs/how-to/prepare-accounts.md lists them\n"
+            "  why:   service principals and audiences have other names there, and they are not verified"
+        )
+    needs = needs_of(output)
     direct = given_credentials(needs)
     roles = _direct(estate, needs[0], who) if direct else _assumed(estate, needs, who)
     entry = needs[0].account if direct else estate.account(estate.hub_environment.account)
@@ -173,7 +180,7 @@ def _bucket(estate: Estate, readers: Sequence[str]) -> StateBucket | None:
         return None
     plans = [name for name in readers if name not in estate.deployers]
     if backend.bootstrap:
-        return state_bucket(estate, backend, readers)
+        return state_bucket(estate, backend, sorted({*readers, *estate.deployers}))
     if estate.organization is not None and plans:
         raise CannotAnswer(
             f"the root module state creates the bucket {backend.bucket}, and its policy does not let {plans[0]} read\n"

@@ -137,6 +137,13 @@ def _hcp(estate: Estate, principals: tuple[str, ...]) -> SignIn:
             '  write: HcpTerraform(..., project="networks"), and synthesize again\n'
             "  why:   the trust policy names the project of the workspaces"
         )
+    if ":" in backend.hostname:
+        raise CannotAnswer(
+            f"--hcp: the hostname {backend.hostname} has a port\n"
+            "  write: --principal ARN, with the role of the machines that run Terraform\n"
+            "  why:   the URL of an OpenID Connect provider in IAM has no port: "
+            "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html"
+        )
     provider = OidcProvider(backend.hostname, "aws.workload.identity")
     names = [backend.workspace(estate.name, estate.region, environment.name) for environment in estate.environments]
     runs = [f"organization:{backend.organization}:project:{backend.project}:workspace:{name}" for name in names]

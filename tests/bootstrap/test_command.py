@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,16 @@ def test_a_bucket_of_the_bootstrap_has_no_root_module(tmp_path: Path) -> None:
     folder = output_of(tmp_path / "cdktf.out", REFERENCE, STATES).folder
     assert not (folder / "stacks/state").exists()
     assert "state" not in json.loads((folder / "manifest.json").read_text())["stacks"]
+
+
+def test_a_host_with_a_port_cannot_be_an_identity_provider(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = output_of(tmp_path / "cdktf.out", ONE_ACCOUNT, replace(WORKSPACES, hostname="tfe.example.com:8443")).folder
+    assert bootstrap(folder, tmp_path / "new", "--hcp") == 2
+    assert "has a port" in capsys.readouterr().err
+
+
+def test_an_output_is_not_written_over(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = written(out)
+    assert bootstrap(out, out) == 2
+    assert "is an input" in capsys.readouterr().err
+    assert written(out) == before

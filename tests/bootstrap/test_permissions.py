@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,11 @@ from tests.bootstrap.prepared import prepared_for_hcp as for_hcp
 from tests.iam.evaluator import Request, allowed
 from tests.modules.inventory import EXAMPLES
 
+# Together they have nearly every resource type. The others are tried `nightly`.
+OFTEN = (REFERENCE, ONE_ACCOUNT, "examples.stage_5_resilient_vpn", "examples.stage_9_third_party_firewalls")
 KEY = "arn:aws:kms:us-east-1:222233334444:key/1"
 OF_STATES = {"kms:ResourceAliases": ["alias/infra-terraform-state"], "aws:RequestedRegion": "us-east-1"}
+BY_S3 = {**OF_STATES, "kms:ViaService": "s3.us-east-1.amazonaws.com"}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,9 @@ def denied(output: Output, bootstrap: Bootstrap, own: Mapping[str, AccountNeeds]
                 yield f"{name}: a plan {'may not' if reads else 'may'} {request.action}"
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize(
+    "example", [one if one in OFTEN else pytest.param(one, marks=pytest.mark.nightly) for one in EXAMPLES]
+)
 def test_applies_may_do_what_they_need_and_plans_only_read(example: str, tmp_path: Path) -> None:
     output = output_of(tmp_path, example)
     bootstrap = prepared(output)
@@ -149,7 +155,8 @@ def test_states_are_written_below_their_account_and_read_by_plans(reference: Out
             assert not both("s3:GetObject", own, {**keys, "aws:SecureTransport": "false"})
             for action in ("kms:Decrypt", "kms:GenerateDataKey"):
                 granted = allowed(bucket.key_policy.replace("arn:aws:iam::222233334444:root", "*"), Request(action))
-                assert may(who.policies, Request(action, KEY, OF_STATES)) is (writes or action == "kms:Decrypt")
+                assert may(who.policies, Request(action, KEY, BY_S3)) is (writes or action == "kms:Decrypt")
+                assert not may(who.policies, Request(action, KEY, OF_STATES))
                 assert granted
 
 
@@ -233,3 +240,20 @@ def test_no_trust_has_a_wildcard(example: str, tmp_path: Path) -> None:
         for role in one.roles:
             assert "*" not in role.trust
             assert all(statement["Condition"] for statement in statements(role.trust))
+
+
+def test_other_roles_that_run_terraform_reach_the_states(tmp_path: Path) -> None:
+    """`deployers` are in the policies of the root module `state`, so they are in those of the bootstrap."""
+    output = output_of(tmp_path, REFERENCE, STATES)
+    assert output.estate.organization is not None
+    organization = replace(output.estate.organization, deployers=["tfc-run"])
+    bootstrap = prepared(replace(output, estate=replace(output.estate, organization=organization)))
+    bucket = next(one.states for one in bootstrap.accounts if one.states is not None)
+    for role, writes in (("isthmus-deploy", True), ("isthmus-deploy-plan", False), ("tfc-run", True), ("x", None)):
+        arn = f"arn:aws:iam::*:role/{role}"
+        granted = [one for one in statements(bucket.bucket_policy) if arn in json.dumps(one.get("Condition"))]
+        assert {one["Action"] for one in granted} == (
+            set()
+            if writes is None
+            else {"s3:ListBucket", "s3:GetObject", *({"s3:PutObject", "s3:DeleteObject"} if writes else ())}
+        )
