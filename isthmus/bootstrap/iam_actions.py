@@ -17,6 +17,7 @@ _MANAGER_TAGS: Final = "networkmanager:TagResource networkmanager:UntagResource"
 _PROFILE_TAGS: Final = "route53profiles:TagResource route53profiles:UntagResource"
 _RESOLVER_TAGS: Final = "route53resolver:TagResource route53resolver:UntagResource"
 _DIRECT_CONNECT_TAGS: Final = "directconnect:TagResource directconnect:UntagResource"
+_BALANCER_TAGS: Final = "elasticloadbalancing:AddTags elasticloadbalancing:RemoveTags"
 # Who makes a service send its logs to CloudWatch Logs needs these.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
 _DELIVERY: Final = (
@@ -72,6 +73,15 @@ WRITES: Final[Mapping[str, str]] = {
     "aws_kms_alias": "kms:CreateAlias kms:UpdateAlias kms:DeleteAlias",
     "aws_kms_key": "kms:CreateKey kms:PutKeyPolicy kms:EnableKeyRotation kms:DisableKeyRotation kms:EnableKey "
     "kms:DisableKey kms:UpdateKeyDescription kms:ScheduleKeyDeletion kms:TagResource kms:UntagResource",
+    "aws_lb": "elasticloadbalancing:CreateLoadBalancer elasticloadbalancing:DeleteLoadBalancer "
+    "elasticloadbalancing:ModifyLoadBalancerAttributes elasticloadbalancing:SetIpAddressType "
+    f"elasticloadbalancing:SetSecurityGroups elasticloadbalancing:SetSubnets {_BALANCER_TAGS}",
+    "aws_lb_listener": "elasticloadbalancing:CreateListener elasticloadbalancing:DeleteListener "
+    f"elasticloadbalancing:ModifyListener elasticloadbalancing:ModifyListenerAttributes {_BALANCER_TAGS}",
+    "aws_lb_target_group": "elasticloadbalancing:CreateTargetGroup elasticloadbalancing:DeleteTargetGroup "
+    "elasticloadbalancing:ModifyTargetGroup elasticloadbalancing:ModifyTargetGroupAttributes "
+    f"{_BALANCER_TAGS}",
+    "aws_lb_target_group_attachment": "elasticloadbalancing:RegisterTargets elasticloadbalancing:DeregisterTargets",
     "aws_nat_gateway": f"ec2:CreateNatGateway ec2:DeleteNatGateway {_TAGS}",
     "aws_network_acl": "ec2:CreateNetworkAcl ec2:DeleteNetworkAcl ec2:CreateNetworkAclEntry "
     f"ec2:DeleteNetworkAclEntry ec2:ReplaceNetworkAclEntry ec2:ReplaceNetworkAclAssociation {_TAGS}",
@@ -182,6 +192,7 @@ READS: Final[Mapping[str, str]] = {
     "ec2": "ec2:Describe* ec2:SearchTransitGatewayRoutes ec2:GetTransitGatewayRouteTableAssociations "
     "ec2:GetTransitGatewayRouteTablePropagations ec2:GetTransitGatewayAttachmentPropagations "
     "ec2:GetManagedPrefixListEntries",
+    "elasticloadbalancing": "elasticloadbalancing:Describe*",
     "iam": "iam:GetRole iam:GetRolePolicy iam:ListRolePolicies iam:ListAttachedRolePolicies "
     "iam:ListInstanceProfilesForRole iam:ListRoleTags",
     "kms": "kms:DescribeKey kms:GetKeyPolicy kms:GetKeyRotationStatus kms:ListAliases kms:ListResourceTags",
@@ -207,6 +218,7 @@ READS: Final[Mapping[str, str]] = {
 LINKED_ROLES: Final[Mapping[str, str]] = {
     "aws_ec2_transit_gateway": "transitgateway.amazonaws.com",
     "aws_ec2_transit_gateway_vpc_attachment": "transitgateway.amazonaws.com",
+    "aws_lb": "elasticloadbalancing.amazonaws.com",
     "aws_networkfirewall_firewall": "network-firewall.amazonaws.com",
     "aws_networkfirewall_logging_configuration": "delivery.logs.amazonaws.com",
     "aws_networkmanager_global_network": "networkmanager.amazonaws.com",
