@@ -141,9 +141,12 @@ def block_overlap(estate: Estate) -> Iterator[Fault]:
         for name, text in site.networks.items():
             cidr = network(text)
             hit = next((block for block in blocks if cidr is not None and block.overlaps(cidr)), None)
-            if hit is not None:
+            if cidr is not None and hit is not None:
                 given = f"{cidr} overlaps the estate's block {hit}, {place_of(estate)}"
-                yield Fault(site, given, "another range for it, or blocks without this range", f'network "{name}"')
+                remedy = "another range for it, or blocks without this range"
+                if name not in site.non_routable_cidrs and not hit.subnet_of(cidr):
+                    remedy += f'; or a free /{cidr.prefixlen} for it, and non_routable_cidrs={{"{name}": "{cidr}"}}'
+                yield Fault(site, given, remedy, f'network "{name}"')
 
 
 @rule(

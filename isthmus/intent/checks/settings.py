@@ -8,10 +8,11 @@ from ipaddress import AddressValueError, IPv4Address
 
 from isthmus.aws.accepted_values import GATEWAY_SERVICES
 from isthmus.intent.backend import HcpTerraform, S3Backend
-from isthmus.intent.checks.lenient import networks, readable
+from isthmus.intent.checks.lenient import network, networks, readable
 from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.provider_versions import needed_by, version_range
+from isthmus.intent.site import Site
 
 _BUCKETS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 TAGGING = "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html"
@@ -76,8 +77,25 @@ def dns_server_outside_site(estate: Estate) -> Iterator[Fault]:
             except AddressValueError:
                 inside = False
             if not inside:
+                known = _translated(site, text)
                 remedy = f"an address in {', '.join(map(str, inside_site)) or 'a network of the site'}"
+                remedy = f'"{known}", by which AWS knows it' if known is not None else remedy
                 yield Fault(site, f'DNS server "{text}" is not an address in the site\'s networks', remedy)
+
+
+def _translated(site: Site, text: str) -> IPv4Address | None:
+    """The address by which AWS knows an address in a non-routable range of a site."""
+    for routable, own in site.translations.values():
+        known, hidden = network(routable), network(own)
+        if known is None or hidden is None or known.prefixlen != hidden.prefixlen:
+            continue  # another rule reports it
+        try:
+            host = int(IPv4Address(text)) - int(hidden.network_address)
+        except AddressValueError:
+            return None
+        if 0 <= host < hidden.num_addresses:
+            return known[host]
+    return None
 
 
 @rule(

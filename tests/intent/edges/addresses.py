@@ -1,8 +1,9 @@
 """Ranges and subnets."""
 
 from dataclasses import replace
+from typing import Any
 
-from isthmus.intent import EgressVpc, Environment, Estate, Inspection, Segment, Spoke, Tunnel
+from isthmus.intent import Egress, EgressVpc, Environment, Estate, Inspection, Segment, Spoke, Tunnel
 from tests.intent.network import DEV, HUB, SERVICES, SITE, VPN, WORKLOADS, estate, site, spoke, tunnel
 
 OUT = EgressVpc("way-out", cidr="10.1.254.0/23", inspection=Inspection.NONE)
@@ -45,8 +46,17 @@ def unreadable(text: str) -> Estate:
     )
 
 
+def translating(own: str, **changes: Any) -> Estate:
+    """The estate whose site has this range for its users on the premises; without egress on-premises."""
+    closed = [replace(segment, allowed_egress={Egress.NONE, Egress.LOCAL}) for segment in (SERVICES, WORKLOADS)]
+    changed = replace(SITE, non_routable_cidrs={"users": own}, **changes)
+    return estate(site=changed, segments=closed, spoke=replace(DEV, egress=Egress.NONE))
+
+
 # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 PASS: dict[str, Estate] = {
+    "a site that translates a range": translating("10.9.0.0/16", advertises=["172.20.0.0/15"]),
+    "a site that translates a public range": translating("11.0.0.0/16", advertises=["172.20.0.0/15"]),
     **{
         f"block {block}": estate(blocks=["10.1.0.0/16", block])
         for block in ("172.31.0.0/16", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "10.254.0.0/15")
@@ -83,6 +93,10 @@ FAIL: dict[str, Estate] = {
         for block in ("9.255.0.0/16", "172.32.0.0/16", "192.169.0.0/16", "100.128.0.0/16", "198.20.0.0/16")
     },
     "no CIDR anywhere": unreadable("ten"),
+    "a DNS server by its address on the premises": translating(
+        "10.9.0.0/16", advertises=["172.20.0.0/15"], dns_servers=["10.9.0.53"]
+    ),
+    "a default route of a site that translates": translating("10.9.0.0/16"),
     "IPv6 with host bits": spoke(cidr="2001:db8::1/56"),
     "no blocks": estate(blocks=[]),
     "blocks that are full": estate(blocks=["10.1.0.0/20", "10.1.16.0/20"], spoke=replace(DEV, cidr="10.1.32.0/20")),
