@@ -46,6 +46,7 @@ class TransitVirtualInterface:
     port_speed        capacity of the dedicated connection, for the cost: "1Gbps", "10Gbps", "100Gbps" or "400Gbps";
                       None: the cost of the port is not estimated
     macsec            the MACsec mode of the connection, for the hand-over sheet
+    was               its name before a rename: Terraform moves its resources instead of replacing them
     """
 
     name: str = field(kw_only=False)
@@ -60,6 +61,7 @@ class TransitVirtualInterface:
     bfd: bool = True
     port_speed: str | None = None
     macsec: MacSec = MacSec.NONE
+    was: str | None = None
 
 
 @intent
@@ -74,6 +76,7 @@ class DirectConnectGateway:
                         also has VPN connections with BGP, the CIDRs of the spokes that it reaches
     advertises          the prefixes that the site advertises over Direct Connect; None: those of the site
     virtual_interfaces  its transit virtual interfaces, at two locations or more
+    was                 its name before a rename: Terraform moves its resources instead of replacing them
     """
 
     name: str = field(kw_only=False)
@@ -82,6 +85,7 @@ class DirectConnectGateway:
     allowed_prefixes: Many[str] | None = None
     advertises: Many[str] | None = None
     virtual_interfaces: Many[TransitVirtualInterface]
+    was: str | None = None
 
 
 # A connection of a site to the hub.

@@ -1,6 +1,7 @@
 """Renames: the objects of an estate that had another name before, and the estate under other names.
 
-`was="old-name"` gives the former name of a spoke, segment, VPN connection, customer gateway or site.
+`was="old-name"` gives the former name of a spoke, segment, site, customer gateway, VPN connection, Direct Connect
+gateway or virtual interface.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, cast, get_args, get_type_hints
 
+from isthmus.intent.direct_connect import DirectConnectGateway, TransitVirtualInterface
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall_rules import VARIABLE, segment_variable
 from isthmus.intent.model import by_name, place_of, with_place
@@ -18,8 +20,16 @@ from isthmus.intent.site import CustomerGateway, Site
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import VpnConnection
 
-Renamable = Spoke | Segment | VpnConnection | CustomerGateway | Site
-KINDS: tuple[type[Renamable], ...] = (Spoke, Segment, VpnConnection, CustomerGateway, Site)
+Renamable = Spoke | Segment | VpnConnection | DirectConnectGateway | TransitVirtualInterface | CustomerGateway | Site
+KINDS: tuple[type[Renamable], ...] = (
+    Spoke,
+    Segment,
+    VpnConnection,
+    DirectConnectGateway,
+    TransitVirtualInterface,
+    CustomerGateway,
+    Site,
+)
 Names = Mapping[type, Mapping[str, str]]
 """Other names, by kind: the name in the estate to the name to use."""
 
@@ -41,6 +51,9 @@ def renamable(estate: Estate) -> Iterator[Renamable]:
     yield from (spoke for _, spoke in estate.spokes)
     yield from estate.segments
     yield from estate.vpn_connections
+    for direct in estate.direct_connect:
+        yield direct
+        yield from direct.virtual_interfaces
     for site in estate.sites:
         yield site
         yield from site.customer_gateways

@@ -97,7 +97,8 @@ def _sentences(change: ObjectChange) -> Iterator[str]:
         yield change.reason
         return
     if change.change is ObjectChangeKind.REMOVED:
-        yield f"the {change.kind} is removed: take its tunnels and its BGP sessions out of the device"
+        ends = "virtual interfaces" if change.kind is ObjectKind.DX_GATEWAY else "tunnels"
+        yield f"the {change.kind} is removed: take its {ends} and its BGP sessions out of the device"
         return
     if change.change is ObjectChangeKind.ADDED:
         yield f"the {change.kind} is new: configure its device by the hand-over sheet"

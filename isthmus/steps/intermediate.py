@@ -7,12 +7,21 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import TypeVar
 
-from isthmus.intent import CustomerGateway, Environment, Estate, Segment, Site, Spoke, VpnConnection
+from isthmus.intent import (
+    CustomerGateway,
+    DirectConnectGateway,
+    Environment,
+    Estate,
+    Segment,
+    Site,
+    Spoke,
+    VpnConnection,
+)
 from isthmus.network.from_terraform import network_of
 from isthmus.proof import Analysis, UnusableInput
 from isthmus.terraform import Graph, Resource
 
-Named = TypeVar("Named", bound=CustomerGateway | Segment | Spoke | VpnConnection)
+Named = TypeVar("Named", bound=CustomerGateway | DirectConnectGateway | Segment | Spoke | VpnConnection)
 
 
 class RootPhase(IntEnum):
@@ -121,6 +130,7 @@ def _both(first: Environment, second: Environment) -> Environment:
         endpoints=first.endpoints or second.endpoints,
         spokes=_union(first.spokes, second.spokes),
         vpn_connections=_union(first.vpn_connections, second.vpn_connections),
+        direct_connect=_union(first.direct_connect, second.direct_connect),
     )
 
 

@@ -31,6 +31,13 @@ def renamed(estate: Estate, kind: type[Renamable], old: str, new: str, *, was: s
                 environment,
                 spokes=[marked(spoke) for spoke in environment.spokes],
                 vpn_connections=[marked(connection) for connection in environment.vpn_connections],
+                direct_connect=[
+                    replace(
+                        marked(gateway),
+                        virtual_interfaces=[marked(interface) for interface in gateway.virtual_interfaces],
+                    )
+                    for gateway in environment.direct_connect
+                ],
             )
             for environment in after.environments
         ],

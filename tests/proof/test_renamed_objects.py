@@ -10,11 +10,23 @@ from typing import Any
 import pytest
 
 from isthmus import cli, proof
-from isthmus.intent import CustomerGateway, Estate, Segment, Site, Spoke, VpnConnection, check
+from isthmus.changes import ResourceAction, resource_changes
+from isthmus.intent import (
+    CustomerGateway,
+    DirectConnectGateway,
+    Estate,
+    Segment,
+    Site,
+    Spoke,
+    TransitVirtualInterface,
+    VpnConnection,
+    check,
+)
 from isthmus.intent.former_names import KINDS, Renamable, renamable
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.possible_renames import possible_renames
 from isthmus.proof.difference.renamed import under_later_names
+from isthmus.terraform import read
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.intent.network import DEV, SERVICES, SITE, VPN, WORKLOADS, estate
@@ -72,6 +84,43 @@ def test_a_rename_that_is_not_stated_is_asked_about(
     assert ("REFUSED" in shown) == (kind in (VpnConnection, CustomerGateway))
 
 
+DIRECT_CONNECT = "examples.stage_7_direct_connect"
+DIRECT_CONNECT_NAMES: list[tuple[type[Renamable], str]] = [
+    (DirectConnectGateway, "infra-dc1"),
+    (TransitVirtualInterface, "infra-dc1-eqdc2"),
+    (TransitVirtualInterface, "infra-dc1-csva1"),
+]
+
+
+def with_other_names(*, stated: bool) -> Estate:
+    """Stage 7 with another name for its Direct Connect gateway, and for each virtual interface."""
+    estate = estate_of(DIRECT_CONNECT)
+    for number, (kind, name) in enumerate(DIRECT_CONNECT_NAMES):
+        estate = renamed(estate, kind, name, f"other-{number}", was="" if stated else None)
+    return estate
+
+
+def test_renamed_direct_connect_is_moved_and_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Gateway and virtual interfaces at once. The failure scenarios have the new names."""
+    write_output(tmp_path / "before", files_of(DIRECT_CONNECT))
+    head = output(with_other_names(stated=True), tmp_path / "head")
+    assert cli.main(["diff", str(tmp_path / "before"), str(head), "--json", "-"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["refused"] == document["changes"] == document["failure_scenario_changes"] == []
+    assert {one["action"] for one in document["resource_changes"]} == {"move", "update in place"}
+    assert cli.main(["prove", str(head), "--all"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert all(name in shown for name in ("other_1", "other_2", "EqDC2", "CSVA1"))
+    # The name of a virtual interface in AWS is the former one, until `was` goes.
+    removed = output(with_other_names(stated=False), tmp_path / "removed")
+    again = [one for one in resource_changes(read(head), read(removed)) if one.action is not ResourceAction.UPDATE]
+    assert {(one.action, one.type) for one in again} == {(ResourceAction.REPLACE, "aws_dx_transit_virtual_interface")}
+    assert cli.main(["diff", str(tmp_path / "before"), str(removed), "--all"]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "REFUSED" in shown
+    assert all(f'Renamed? Write: was="{name}"' in shown for _, name in DIRECT_CONNECT_NAMES)
+
+
 def test_a_rename_hides_no_other_change(base: Path, tmp_path: Path) -> None:
     """The blackhole route between two spokes is gone, and one of the two has another name."""
     whole = renamed(estate_of(REFERENCE), Spoke, "prod", "other")
@@ -113,10 +162,11 @@ def asked(before: Estate, after: Estate) -> list[tuple[str, str, str]]:
 
 
 def test_the_question_is_asked_for_each_kind_alone() -> None:
-    for thing in renamable(estate()):
-        after = renamed(estate(), type(thing), thing.name, "other-name", was=None)
-        assert [(before, name) for _, before, name in asked(estate(), after)] == [(thing.name, "other-name")], thing
-    assert {type(thing) for thing in renamable(estate())} == set(KINDS)
+    every = [(whole, thing) for whole in (estate(), estate_of(DIRECT_CONNECT)) for thing in renamable(whole)]
+    for whole, thing in every:
+        after = renamed(whole, type(thing), thing.name, "other-name", was=None)
+        assert [(before, name) for _, before, name in asked(whole, after)] == [(thing.name, "other-name")], thing
+    assert {type(thing) for _, thing in every} == set(KINDS)
 
 
 def test_a_stated_rename_and_a_new_object_ask_nothing() -> None:

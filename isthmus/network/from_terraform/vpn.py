@@ -180,7 +180,8 @@ def _transit_interface(resolver: Resolver, resource: Resource) -> VirtualInterfa
         None if asn is None else integer(asn),
         connection,
         location if isinstance(location, str) else "",
-        _name(resource) or name_of(resource),
+        # With `was`, the tag has the new name, and the argument keeps the former one: AWS cannot change it.
+        name_of(resource) or _name(resource),
         None if hosted is None else text(hosted),
     )
 

@@ -9,7 +9,16 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from isthmus.intent import CustomerGateway, Estate, Segment, Site, Spoke, VpnConnection
+from isthmus.intent import (
+    CustomerGateway,
+    DirectConnectGateway,
+    Estate,
+    Segment,
+    Site,
+    Spoke,
+    TransitVirtualInterface,
+    VpnConnection,
+)
 from isthmus.intent.checks.rule import word
 from isthmus.intent.former_names import KINDS, Renamable, renamable
 from isthmus.intent.model import name_of
@@ -61,6 +70,10 @@ def _identity(estate: Estate, thing: Renamable) -> Hashable | None:
             return frozenset(thing.blocks) or _members(estate, thing) or None
         case VpnConnection():
             return thing.number, _gateway(estate, thing)
+        case DirectConnectGateway():
+            return thing.asn, frozenset(_identity(estate, interface) for interface in thing.virtual_interfaces)
+        case TransitVirtualInterface():
+            return thing.connection, thing.hosted, thing.vlan, thing.customer_address
         case CustomerGateway():
             return thing.ip_address or thing.certificate_arn
         case Site():

@@ -15,7 +15,7 @@ from isthmus.proof.analysis import Analysis
 def under_later_names(before: Analysis, after: Analysis) -> Analysis:
     """The earlier network, with the new Terraform addresses of `moved` blocks and the new names of `was`.
 
-    VPN connections and customer gateways keep their names: the intent finds them by their `Name` tag.
+    Connections, virtual interfaces and customer gateways keep their names: the intent finds them by their name in AWS.
     """
     moves = moves_between(before.graph, after.graph)
     found = before

@@ -26,4 +26,13 @@ def _drawn(subject: Analysis) -> Drawing:
         # Without an intent each connection is a site. Sites without known prefixes are left out.
         sites = [site for site in sites if site.networks or not isinstance(site.advertises, Unknown)]
         return drawn(subject.network, sites)
-    return drawn(subject.network, sites, {account.id: account.name for account in subject.estate.all_accounts})
+    return drawn(
+        subject.network,
+        sites,
+        {account.id: account.name for account in subject.estate.all_accounts},
+        {
+            interface.name: interface.location
+            for gateway in subject.estate.direct_connect
+            for interface in gateway.virtual_interfaces
+        },
+    )

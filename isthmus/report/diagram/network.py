@@ -17,6 +17,7 @@ from isthmus.network.model import (
     TgwTable,
     TransitGateway,
     Unknown,
+    VirtualInterface,
     Vpc,
     VpnConnection,
 )
@@ -32,18 +33,29 @@ OWN = "own prefix"  # a static route to the VPC's own prefix: spokes with such a
 _GATEWAYS = {GatewayKind.INTERNET: "internet gateway", GatewayKind.EGRESS_ONLY: "egress-only internet gateway"}
 
 
-def drawn(network: Network, sites: Sequence[Site] = (), accounts: Mapping[str, str] | None = None) -> Drawing:
-    """The drawing of a network. `accounts` are names of accounts by id."""
-    return _Draughtsman(network, sites, accounts or {}).drawing()
+def drawn(
+    network: Network,
+    sites: Sequence[Site] = (),
+    accounts: Mapping[str, str] | None = None,
+    locations: Mapping[str, str] | None = None,
+) -> Drawing:
+    """The drawing of a network. `accounts` are names of accounts by id.
+
+    `locations` are the locations of virtual interfaces by name, which Terraform does not state.
+    """
+    return _Draughtsman(network, sites, accounts or {}, locations or {}).drawing()
 
 
 class _Draughtsman:
     """Collects the boxes, frames and lines of one drawing."""
 
-    def __init__(self, network: Network, sites: Sequence[Site], accounts: Mapping[str, str]) -> None:
+    def __init__(
+        self, network: Network, sites: Sequence[Site], accounts: Mapping[str, str], locations: Mapping[str, str]
+    ) -> None:
         self.network = network
         self.sites = sites
         self.accounts = accounts
+        self.locations = locations
         self.regions = {vpc.region for vpc in network.vpcs.values() if vpc.region}
         self.contents = contents(network)
         self.attached = {attachment.attached for attachment in network.attachments.values()}
@@ -159,11 +171,22 @@ class _Draughtsman:
 
     def _dx_gateway(self, dx: DxGateway) -> None:
         allowed = sorted({prefix for prefixes in dx.allowed.values() for prefix in _prefixes(prefixes)})
-        says = (*_asn(dx.asn), *([f"allowed prefixes {some(allowed)}"] if allowed else []))
-        self._put(Box(dx.address, BoxKind.DX_GATEWAY, shortened(dx.address), says=says))
+        says = (
+            *_asn(dx.asn),
+            *([f"allowed prefixes {some(allowed)}"] if allowed else []),
+            *sorted(map(self._virtual_interface, dx.known_interfaces)),
+            *["an unknown number of virtual interfaces"] * isinstance(dx.interfaces, Unknown),
+        )
+        self._put(Box(dx.address, BoxKind.DX_GATEWAY, _named(dx), says=says))
         for gateway in dx.allowed:
             if gateway in self.network.gateways:
                 self._line(dx.address, gateway)
+
+    def _virtual_interface(self, interface: VirtualInterface) -> str:
+        location = interface.location or self.locations.get(interface.name, "")
+        return f"virtual interface {shortened(interface.name or interface.address)}" + (
+            f" at {shortened(location)}" if location else ""
+        )
 
     def _site(self, site: Site) -> None:
         key = f"site {site.name}"
@@ -248,7 +271,7 @@ class _Draughtsman:
         self._put(Box(table.address, BoxKind.TABLE, _named(table), (), tuple(says), frame, unlike=True))
 
 
-def _named(thing: Vpc | VpnConnection | Firewall | TgwTable | TransitGateway) -> str:
+def _named(thing: Vpc | VpnConnection | DxGateway | Firewall | TgwTable | TransitGateway) -> str:
     return shortened(thing.name or thing.address)
 
 
