@@ -12,6 +12,8 @@ from typing import Any
 
 # https://docs.aws.amazon.com/vpn/latest/s2svpn/monitoring-cloudwatch-vpn.html
 VPN = "AWS/VPN"
+# https://docs.aws.amazon.com/directconnect/latest/UserGuide/monitoring-cloudwatch.html
+DIRECT_CONNECT = "AWS/DX"
 # https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-cloudwatch-metrics.html
 GATEWAY = "AWS/TransitGateway"
 PERIOD = 300  # seconds; AWS publishes VPN metrics every five minutes

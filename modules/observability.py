@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
-from isthmus.intent import Environment, Estate, Observability, VpnConnection
+from isthmus.intent import Environment, Estate, Observability, TransitVirtualInterface, VpnConnection
 from isthmus.intent.model import name_of
 from modules.aws import (
     CloudwatchCompositeAlarm,
@@ -21,7 +20,7 @@ from modules.aws import (
     SnsTopicSubscription,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
-from modules.dashboard import PERIOD, VPN, ConnectionMetrics, dashboard_body
+from modules.dashboard import DIRECT_CONNECT, PERIOD, VPN, ConnectionMetrics, dashboard_body
 from modules.hub import GATEWAY_ARN, GATEWAY_ID
 from modules.iam_policy import allow, document, organization_partition
 from modules.network_manager import network_manager
@@ -47,8 +46,18 @@ def inputs_of(environment: Environment) -> dict[str, list[str]]:
     return {
         "hub": [GATEWAY_ARN, GATEWAY_ID] if environment.hub is not None else [],
         "vpn": sorted(of_connections + of_gateways),
+        "direct_connect": sorted(f"virtual_interface_id_{identifier(one.name)}" for one in _watched(environment)),
         "firewall": [FIREWALL_ALERT_LOGS] if inspects else [],
     }
+
+
+def _watched(environment: Environment) -> list[TransitVirtualInterface]:
+    """The virtual interfaces with a metric of known dimensions.
+
+    The connection of a hosted one is the partner's. AWS does not document the dimension of a link aggregation group.
+    """
+    every = (interface for gateway in environment.direct_connect for interface in gateway.virtual_interfaces)
+    return sorted((one for one in every if (one.connection or "").startswith("dxcon-")), key=lambda one: one.name)
 
 
 def observability(estate: Estate, environment: Environment) -> dict[str, Any]:
@@ -56,7 +65,8 @@ def observability(estate: Estate, environment: Environment) -> dict[str, Any]:
 
     Inputs: `transit_gateway_id` and `transit_gateway_arn` if the environment holds the hub; for each connection
     `vpn_connection_id_<c>`, `transit_gateway_attachment_id_<c>`, `tunnel1_address_<c>`, `tunnel2_address_<c>`; for each
-    customer gateway `customer_gateway_arn_<g>`; if it holds a firewall `alert_log_group_name`.
+    customer gateway `customer_gateway_arn_<g>`; for each virtual interface of its own `virtual_interface_id_<v>`; if it
+    holds a firewall `alert_log_group_name`.
     Output: `alarm_topic_arn`, if alarms go to e-mail addresses.
     """
     return _Observability(estate, environment).emit()
@@ -84,6 +94,8 @@ class _Observability:
         for connection in self.connections:
             self._tunnel_alarms(connection)
             down[connection.name] = self._connection_alarm(connection)
+        for interface in _watched(self.environment):
+            down[interface.name] = self._virtual_interface_alarm(interface)
         self._site_alarms(down)
         if FIREWALL_ALERT_LOGS in self.inputs:
             self._firewall_alarm()
@@ -191,15 +203,38 @@ class _Observability:
             {"VpnId": self._vpn_id(connection)},
         )
 
-    def _down(self, name: str, alarm: str, description: str, dimensions: dict[str, str]) -> CloudwatchMetricAlarm:
+    def _virtual_interface_alarm(self, interface: TransitVirtualInterface) -> CloudwatchMetricAlarm:
+        """Add an alarm for the BGP session of a virtual interface. Its metric has the state of 5 minutes."""
+        return self._down(
+            f"virtual_interface_{identifier(interface.name)}",
+            f"{interface.name}/bgp-down",
+            f"The BGP session of virtual interface {interface.name} at {interface.location} is down",
+            {
+                "ConnectionId": str(interface.connection),
+                "VirtualInterfaceId": self.inputs[f"virtual_interface_id_{identifier(interface.name)}"],
+                "IpAddressFamily": "ipv4",
+            },
+            (DIRECT_CONNECT, "VirtualInterfaceBgpStatus"),
+        )
+
+    def _down(
+        self,
+        name: str,
+        alarm: str,
+        description: str,
+        dimensions: dict[str, str],
+        metric: tuple[str, str] = (VPN, "TunnelState"),
+    ) -> CloudwatchMetricAlarm:
+        """Add an alarm for a namespace and metric that is 0 if something is down."""
+        namespace, metric_name = metric
         periods = self.wanted.tunnel_down_for * 60 // PERIOD
         return self.module.add(
             CloudwatchMetricAlarm,
             name,
             alarm_name=f"{self.name}/{alarm}",
             alarm_description=description,
-            namespace=VPN,
-            metric_name="TunnelState",
+            namespace=namespace,
+            metric_name=metric_name,
             dimensions=dimensions,
             statistic="Maximum",
             period=PERIOD,
@@ -214,24 +249,33 @@ class _Observability:
         )
 
     def _site_alarms(self, down: dict[str, CloudwatchMetricAlarm]) -> None:
-        """Add an alarm for each site with several connections. It goes off when all of them are down."""
+        """Add an alarm for each site with several ways that have an alarm. It goes off when all of them are down.
 
-        def site(connection: VpnConnection) -> str:
-            return self.estate.site_of(connection).name
-
-        for name, group in groupby(sorted(self.connections, key=site), key=site):
-            alarms = [self.module.ref(down[connection.name], "alarm_name") for connection in group]
-            if len(alarms) > 1:
-                self.module.add(
-                    CloudwatchCompositeAlarm,
-                    f"site_{identifier(name)}",
-                    alarm_name=f"{self.name}/{name}/site-down",
-                    alarm_description=f"All VPN connections to site {name} are down. The site is unreachable",
-                    alarm_rule=" AND ".join(f'ALARM("{alarm}")' for alarm in alarms),
-                    alarm_actions=self.actions,
-                    ok_actions=self.actions,
-                    tags={"Name": f"{self.name}/{name}/site-down"},
-                )
+        A site with a virtual interface without an alarm has none: it may be reachable over that one.
+        """
+        ways: dict[str, list[str]] = {}
+        direct: set[str] = set()
+        for connection in self.connections:
+            ways.setdefault(self.estate.site_of(connection).name, []).append(connection.name)
+        for gateway in sorted(self.environment.direct_connect, key=lambda one: one.name):
+            site = self.estate.site_of(gateway).name
+            direct.add(site)
+            ways.setdefault(site, []).extend(sorted(interface.name for interface in gateway.virtual_interfaces))
+        for name, group in sorted(ways.items()):
+            if len(group) < 2 or not down.keys() >= set(group):
+                continue
+            alarms = [self.module.ref(down[way], "alarm_name") for way in group]
+            what = "connections and virtual interfaces" if name in direct else "VPN connections"
+            self.module.add(
+                CloudwatchCompositeAlarm,
+                f"site_{identifier(name)}",
+                alarm_name=f"{self.name}/{name}/site-down",
+                alarm_description=f"All {what} to site {name} are down. The site is unreachable",
+                alarm_rule=" AND ".join(f'ALARM("{alarm}")' for alarm in alarms),
+                alarm_actions=self.actions,
+                ok_actions=self.actions,
+                tags={"Name": f"{self.name}/{name}/site-down"},
+            )
 
     def _firewall_alarm(self) -> None:
         """Add an alarm for packets that the firewall drops.

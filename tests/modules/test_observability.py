@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from isthmus.intent import Estate, Observability
 from isthmus.testing.strategies import estates
+from modules.direct_connect import direct_connect
 from modules.hub_route_tables import HubTables
 from modules.observability import inputs_of, observability
 from modules.vpn import vpn
@@ -43,14 +44,25 @@ def test_every_tunnel_connection_and_doubled_site_has_an_alarm_with_an_action(es
         alarm["dimensions"] for alarm in of(document, "aws_cloudwatch_metric_alarm").values() if "dimensions" in alarm
     ]
     names = [name_of(connection) for connection in estate.vpn_connections]
-    assert sorted(d["VpnId"] for d in watched if "TunnelIpAddress" not in d) == sorted(
+    assert sorted(d["VpnId"] for d in watched if "VpnId" in d and "TunnelIpAddress" not in d) == sorted(
         f"${{var.vpn_connection_id_{name}}}" for name in names
     )
     assert sorted(d["TunnelIpAddress"] for d in watched if "TunnelIpAddress" in d) == sorted(
         f"${{var.tunnel{number}_address_{name}}}" for name in names for number in (1, 2)
     )
+    interfaces = [interface for gateway in estate.direct_connect for interface in gateway.virtual_interfaces]
+    own = [interface for interface in interfaces if (interface.connection or "").startswith("dxcon-")]
+    assert sorted(d["VirtualInterfaceId"] for d in watched if "ConnectionId" in d) == sorted(
+        f"${{var.virtual_interface_id_{name_of(interface)}}}" for interface in own
+    )
     sites = [estate.site_of(connection).name for connection in estate.vpn_connections]
-    doubled = {site for site in sites if sites.count(site) > 1}
+    sites += [estate.site_of(gateway).name for gateway in estate.direct_connect for _ in gateway.virtual_interfaces]
+    silent = {
+        estate.site_of(gateway).name
+        for gateway in estate.direct_connect
+        if any(interface not in own for interface in gateway.virtual_interfaces)
+    }
+    doubled = {site for site in sites if sites.count(site) > 1} - silent
     assert len(of(document, "aws_cloudwatch_composite_alarm")) == len(doubled)
     for alarm in alarms(document).values():
         assert alarm["alarm_actions"] == ["${aws_sns_topic.alarms.arn}", TOPIC]
@@ -69,6 +81,27 @@ def test_every_input_is_an_output_of_its_module(estate: Estate) -> None:
     assert sorted(document.get("variable", {})) == sorted(name for names in wanted.values() for name in names)
     if wanted["vpn"]:
         assert set(wanted["vpn"]) <= set(vpn(estate, environment, HubTables(estate))["output"])
+    if wanted["direct_connect"]:
+        assert set(wanted["direct_connect"]) <= set(direct_connect(estate, environment, HubTables(estate))["output"])
+
+
+def test_a_site_is_down_when_direct_connect_and_its_backup_are_down():
+    """The alarm of the site names both. Without the virtual interfaces it would go off while packets arrive."""
+    estate = estate_of("examples.stage_7_direct_connect")
+    document = observability(estate, estate.environment("network"))
+    down = of(document, "aws_cloudwatch_metric_alarm")["virtual_interface_infra_dc1_eqdc2"]
+    assert (down["namespace"], down["metric_name"]) == ("AWS/DX", "VirtualInterfaceBgpStatus")
+    assert down["dimensions"] == {
+        "ConnectionId": "dxcon-fexample1",
+        "VirtualInterfaceId": "${var.virtual_interface_id_infra_dc1_eqdc2}",
+        "IpAddressFamily": "ipv4",
+    }
+    (site,) = of(document, "aws_cloudwatch_composite_alarm").values()
+    assert site["alarm_rule"].count("ALARM(") == 4
+    assert (
+        site["alarm_description"]
+        == "All connections and virtual interfaces to site dc1 are down. The site is unreachable"
+    )
 
 
 @pytest.mark.parametrize(("minutes", "periods"), [(5, 1), (15, 3), (1_440, 288)])
