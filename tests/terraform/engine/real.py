@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
+from isthmus.intent.provider_versions import VERSION, VERSION_WITH_DIRECT_CONNECT
+
 from .core import Missing, user_cache
 from .workspace import disarm_providers
 
@@ -29,6 +31,20 @@ _DEPTH: Final = 3
 _ADDRESS: Final = ("registry.terraform.io", "hashicorp", "aws")
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
 _PACKED: Final = re.compile(r"terraform-provider-aws_(\d+\.\d+\.\d+)_(\w+)\.zip")
+
+
+# An older provider checks everything of Direct Connect but this attribute: it takes the ID of the association instead,
+# which is also known after the apply.
+_WITH_ATTACHMENT_ID: Final = (6, 5, 0)
+_ATTACHMENT_ID: Final = re.compile(r"(aws_dx_gateway_association\.\w+)\.transit_gateway_attachment_id")
+
+
+def _without_attachment_ids(copy: Path) -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in copy.rglob("*.json")}
+    if any(map(_ATTACHMENT_ID.search, texts.values())):
+        for path, text in texts.items():
+            changed = _ATTACHMENT_ID.sub(r"\1.id", text).replace(VERSION_WITH_DIRECT_CONNECT, VERSION)
+            path.write_text(changed, encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,8 @@ class RealProvider:
         (copy / ".terraform.lock.hcl").write_text(
             f'provider "{"/".join(_ADDRESS)}" {{\n  version = "{self.version}"\n}}\n'
         )
+        if tuple(map(int, self.version.split("."))) < _WITH_ATTACHMENT_ID:
+            _without_attachment_ids(copy)
 
     def disarm(self, copy: Path) -> None:
         """Takes off the provider blocks what would need AWS."""
