@@ -165,6 +165,9 @@ def test_the_workflow_builds_with_the_documented_command_and_uploads_what_it_att
     commands = {name: "\n".join(step.get("run", "") for step in job["steps"]) for name, job in jobs.items()}
     assert 'make release VERSION="${GITHUB_REF_NAME#v}"' in commands["build"]
     assert "publish --trusted-publishing always" in commands["publish"]
+    assert commands["build"].splitlines()[-1] == 'mv "dist/isthmus-${GITHUB_REF_NAME#v}" release'
+    given = [step["with"] for job in jobs.values() for step in job["steps"] if "artifact@" in step.get("uses", "")]
+    assert {(one["name"], one["path"]) for one in given} == {("release", "release")}, "the files are in no folder of it"
     for name in ("attest", "publish"):
         assert "sha256sum --check --strict SHA256SUMS" in commands[name]
     [version] = re.findall(r"^UV_VERSION := (\S+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)
