@@ -82,6 +82,15 @@ IMPACTS: Mapping[str, Impact] = {
         "the next rule that matches decides about its packets; without one they are denied",
         "until the new one exists, the next rule that matches decides about its packets",
     ),
+    "aws_lb": Impact(
+        "load balancer", "its services are no longer reachable", "its services are not reachable for minutes"
+    ),
+    "aws_lb_listener": Impact(
+        "listener", "its service is no longer reachable", "its service is not reachable for a moment"
+    ),
+    "aws_lb_target_group_attachment": Impact(
+        "target", "the load balancer sends it no connections", "the load balancer sends it no connections for a moment"
+    ),
     "aws_nat_gateway": Impact("NAT gateway", "connections through it break", "connections through it break"),
     "aws_eip": Impact(
         "Elastic IP address",

@@ -25,7 +25,8 @@ from isthmus.lab.aws_network import (
 from isthmus.lab.synthesized_json import PlayedResource, ResourceAttribute
 
 # What may be in an output and decides no packet between the hosts of a lab. Gateway endpoints lead to addresses of
-# AWS services, which the internet host of a lab is not; interface and resolver endpoints are no hosts of it.
+# AWS services, which the internet host of a lab is not. Interface endpoints, resolver endpoints and load balancers are
+# no hosts of it.
 WITHOUT_EFFECT = (
     "aws_cloudwatch_",
     "aws_default_security_group",
@@ -34,6 +35,7 @@ WITHOUT_EFFECT = (
     "aws_flow_log",
     "aws_iam_",
     "aws_kms_",
+    "aws_lb",
     "aws_networkfirewall_firewall_policy",
     "aws_networkfirewall_logging_configuration",
     "aws_networkfirewall_rule_group",

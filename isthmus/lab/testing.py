@@ -17,6 +17,8 @@ from isthmus.proof.result.failures import Failure, failures
 
 __all__ = ["LabResults", "results_of"]
 
+_LOAD_BALANCERS = "not played: listeners of load balancers, one for each address"
+
 
 @dataclass(frozen=True)
 class LabResults:
@@ -46,6 +48,13 @@ def results_of(
     bgp = tuple(session.attach(lab, step))
     step(f"sending {len(questions)} packets")
     score = compare(engine, sites, session.wiring, lab, questions)
+    left_out = [
+        len(subject.network.load_balancers[address.balancer].listeners)
+        for location in subject.locations.spokes
+        for address in location.published
+    ]
+    if left_out:
+        score.verdicts[_LOAD_BALANCERS] += sum(left_out)
     found: dict[Failure, Score] = {}
     for failure in failures(subject.network) if with_failures else ():
         step(f"playing {failure}")

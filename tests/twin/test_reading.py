@@ -64,6 +64,11 @@ def test_what_is_not_played_is_refused(kind: str) -> None:
         region_of([PlayedResource("one", kind, {})])
 
 
+def test_a_load_balancer_is_no_host() -> None:
+    region_of([PlayedResource("one", "aws_lb", {"load_balancer_type": "network"})])
+    region_of([PlayedResource("one", "aws_lb_listener", {"port": 443})])
+
+
 def hub() -> tuple[AwsNetwork, dict[str, Site]]:
     """A VPC and two sites, all in one table; `a` and `b` end at one site and have one ASN."""
     region = AwsNetwork(
