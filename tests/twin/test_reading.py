@@ -15,6 +15,7 @@ from isthmus.lab.sites import Site
 from isthmus.lab.synthesized_json import PlayedResource, Reader, ResourceAttribute, Unreadable
 from isthmus.lab.transit_routes import advertised, transit_routes
 from isthmus.lab.vpn_endpoints import tunnels_of
+from tests.modules.synthesized import files_of
 from tests.twin.edits import Edits
 from tests.twin.outputs import REFERENCE, output_of
 
@@ -165,3 +166,11 @@ def test_edits_are_made_of_a_seed() -> None:
     assert one.made == other.made
     assert len(one.made) == 3
     assert Edits(files, 3).edit(0).keys() == files.keys()
+
+
+def test_endpoints_of_appliances_are_played_as_those_of_a_firewall() -> None:
+    resources = list(Reader(files_of("examples.stage_9_third_party_firewalls")).resources())
+    region = region_of(resources)
+    assert len(region.balanced_endpoints) == 3
+    for endpoint, subnet in region.balanced_endpoints.items():
+        assert region.firewall_endpoints[subnet] == endpoint
