@@ -21,7 +21,7 @@ from .moto.server import served
 
 @pytest.fixture(scope="module")
 def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Bootstrap:
-    """Of four accounts, with the states in one of them."""
+    """A bootstrap of four accounts, with the states in one of them."""
     return prepared(output_of(tmp_path_factory.mktemp("reference"), REFERENCE, STATES))
 
 
