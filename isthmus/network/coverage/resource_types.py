@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 # Stands for the Region of the resource itself, among the values of an argument.
 OWN_REGION = "its own Region"
@@ -70,10 +70,11 @@ class Arguments:
         return frozenset(around for path in (*self.modeled, *self.only, *self.harmless) for around in _around(path)[1:])
 
 
-def _around(path: str) -> list[str]:
+@lru_cache(maxsize=65536)
+def _around(path: str) -> tuple[str, ...]:
     """`a.b.c`, `a.b`, `a`."""
     parts = path.split(".")
-    return [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
+    return tuple(".".join(parts[:end]) for end in range(len(parts), 0, -1))
 
 
 def reads(

@@ -15,6 +15,7 @@ from functools import cached_property
 from ipaddress import IPv4Network
 
 from isthmus.network.address_space import RangeMap, compile_prefixes, span
+from isthmus.network.index import grouped
 from isthmus.network.learned_routes import Sites
 from isthmus.network.model import (
     Attachment,
@@ -27,7 +28,6 @@ from isthmus.network.model import (
     Target,
     TargetKind,
     Unknown,
-    VpcEndpoint,
     VpcRoute,
 )
 from isthmus.network.prefix_classes import Key, combined_keys, prefix_classes
@@ -184,7 +184,7 @@ class EquivalenceClasses:
         table = self.network.tables.get(address)
         if table is None or table.propagating or table.may_learn or table.gateways:
             return address
-        services = sorted(e.service_name for e in self._gateway_endpoints if address in e.tables)
+        services = sorted(self._services_of.get(address, ()))
         return (tuple(sorted(self._route(route, vpc) for route in table.routes)), tuple(services))
 
     def _route(self, route: VpcRoute, vpc: str) -> tuple[str, ...]:
@@ -229,8 +229,10 @@ class EquivalenceClasses:
         return found
 
     @cached_property
-    def _gateway_endpoints(self) -> tuple[VpcEndpoint, ...]:
-        return tuple(e for e in self.network.endpoints.values() if e.kind is EndpointKind.GATEWAY)
+    def _services_of(self) -> Mapping[str | Unknown, list[str]]:
+        """The services of the gateway endpoints of each route table."""
+        endpoints = (e for e in self.network.endpoints.values() if e.kind is EndpointKind.GATEWAY)
+        return grouped((table, e.service_name) for e in endpoints for table in dict.fromkeys(e.tables))
 
     @cached_property
     def _special(self) -> frozenset[str]:

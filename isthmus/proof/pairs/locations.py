@@ -293,12 +293,19 @@ class Inventory:
         for attachment in self._possible_attachments:
             if attachment.attached == vpc or isinstance(attachment.attached, Unknown):
                 return f"which subnets of {vpc} are those of {attachment.address}: how many there are is not known"
+        return self._perhaps_public.get(vpc, "")
+
+    @cached_property
+    def _perhaps_public(self) -> Mapping[str | Unknown, str]:
+        """Why it is unknown which subnets of a VPC are public, by VPC."""
+        found: dict[str | Unknown, str] = {}
         for table in self.network.tables.values():
-            for route in table.routes if table.vpc == vpc else ():
+            for route in table.routes:
                 kind = route.target.kind if isinstance(route.target, Target) else None
                 if route.unknown_reason and kind is TargetKind.INTERNET_GATEWAY:
-                    return f"which subnets of {vpc} are public: {route.address}: {route.unknown_reason}"
-        return ""
+                    why = f"which subnets of {table.vpc} are public: {route.address}: {route.unknown_reason}"
+                    found.setdefault(table.vpc, why)
+        return found
 
     def cidrs(self, vpc: str) -> tuple[Cidr, ...]:
         """The CIDRs of a VPC that are known."""

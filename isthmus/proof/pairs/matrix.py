@@ -40,11 +40,12 @@ class AllPairs:
     engine: Forwarding
     groups: LocationGroups
     decisive: Callable[[str, str], Packets | None] = lambda a, b: None
+    otherwise: AllPairs | None = field(default=None, repr=False)  # without the failures of the engine's scenario
     _pairs: dict[tuple[str, str], Pair] = field(default_factory=dict, init=False, repr=False)
 
     def during(self, engine: Forwarding) -> AllPairs:
         """The same pairs in a failure scenario: groups and sample addresses stay the same."""
-        return AllPairs(engine, self.groups, self.decisive)
+        return AllPairs(engine, self.groups, self.decisive, self)
 
     def cut_by(self, other: AllPairs) -> AllPairs:
         """The same pairs, with addresses distinguished wherever another network distinguishes them."""
@@ -191,7 +192,12 @@ class AllPairs:
 
     @cached_property
     def _has_nat64(self) -> bool:
-        """Whether any route of the network is for NAT64 addresses, which stand for IPv4 addresses."""
+        """Whether any route of the network is for NAT64 addresses, which stand for IPv4 addresses.
+
+        A failure takes routes away and adds none. So nothing is compiled for it where there is no such route otherwise.
+        """
+        if self.otherwise is not None and not self.otherwise._has_nat64:
+            return False
         facts = self.engine.index
         tables = [facts.vpc_table(table) for table in facts.network.tables]
         tables += [facts.tgw_table(table) for table in facts.network.tgw_tables]
