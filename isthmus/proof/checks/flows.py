@@ -46,7 +46,7 @@ class FlowTable:
         self.pairs = pairs
         self.intent = intent
         self._results: dict[tuple[tuple[int, int], bool | None], _Result] = {}
-        self._alike: dict[tuple[int, int], tuple[_Result, bool | None]] = {}
+        self._equivalent: dict[tuple[int, int], tuple[_Result, bool | None]] = {}
         self._classes: dict[Hashable, int] = {}
         self._class_of: dict[str, int] = {}
 
@@ -98,10 +98,10 @@ class FlowTable:
         Equivalent pairs have the same outcomes, and pairs of the same kinds the same intended flows.
         """
         key = (self._class(a), self._class(b))
-        if key not in self._alike:
+        if key not in self._equivalent:
             intended = self.intent.intended(a, b) if self.intent is not None else None
-            self._alike[key] = self._result(a, b, intended), intended
-        return self._alike[key]
+            self._equivalent[key] = self._result(a, b, intended), intended
+        return self._equivalent[key]
 
     def _class(self, name: str) -> int:
         """A number for equivalent locations of the same kind."""
