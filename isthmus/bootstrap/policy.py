@@ -149,7 +149,7 @@ def _writing(estate: Estate, needs: AccountNeeds) -> Iterator[Statement]:
         if service not in GLOBAL:
             conditions["StringEquals"] = {"aws:RequestedRegion": _one_or_many(needs.regions)}
         if service == "kms" and named and isinstance(estate.backend, S3Backend) and estate.backend.bootstrap:
-            # Keys have ids, so that the key of the states is told apart by its alias.
+            # Keys have ids. The key of the states is known by its alias.
             conditions["ForAllValues:StringNotEquals"] = {"kms:ResourceAliases": state_alias(estate)}
         yield allow(f"{_camel(service)}{'' if named else 'Unnamed'}", actions, resources, **conditions)
 

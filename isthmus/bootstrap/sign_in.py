@@ -51,7 +51,7 @@ class SignIn:
 
 
 def sign_in(estate: Estate, github: str | None, *, hcp: bool, principals: Sequence[str]) -> SignIn:
-    """Who the arguments name. Raises `CannotAnswer` if they name nobody, or somebody who cannot be told apart."""
+    """The principals that the arguments name. Raises `CannotAnswer` for none, and for a name that is not exact."""
     named = tuple(sorted(set(principals)))
     for principal in named:
         _check_principal(principal, estate)
@@ -61,7 +61,7 @@ def sign_in(estate: Estate, github: str | None, *, hcp: bool, principals: Sequen
         return _hcp(estate, named)
     if not named:
         raise CannotAnswer(
-            "nobody is named who runs Terraform\n"
+            "no principal is named that runs Terraform\n"
             "  write: --github OWNER/REPO, --hcp, or --principal ARN\n"
             "  why:   the trust policies of the roles name who may assume them"
         )

@@ -80,7 +80,7 @@ def test_a_damaged_manifest_allows_nothing(out: Path, tmp_path: Path, capsys: py
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ((), "nobody is named who runs Terraform"),
+        ((), "no principal is named that runs Terraform"),
         (("--github", "example"), "this names no repository"),
         (("--github", "example/*"), "this names no repository"),
         (("--github", "example@1/network"), "this names no repository"),
@@ -96,7 +96,7 @@ def test_a_damaged_manifest_allows_nothing(out: Path, tmp_path: Path, capsys: py
         ),
     ],
 )
-def test_who_cannot_be_told_apart_is_refused(
+def test_a_name_that_is_not_exact_is_refused(
     options: tuple[str, ...], message: str, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     try:
