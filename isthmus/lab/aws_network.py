@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from isthmus.errors import CannotAnswer
@@ -88,6 +88,7 @@ class AwsNetwork:
     acls: dict[str, PlayedAcl] = field(default_factory=dict)
     internet_gateways: dict[str, str] = field(default_factory=dict)  # the VPC that each is attached to
     nats: dict[str, tuple[str, bool]] = field(default_factory=dict)  # subnet, and whether it is public
+    nat_addresses: dict[str, IPv4Address] = field(default_factory=dict)  # of NAT gateways that state theirs
     firewall_endpoints: dict[str, str] = field(default_factory=dict)  # firewall, by subnet
     balanced_endpoints: dict[str, str] = field(default_factory=dict)  # subnet, by Gateway Load Balancer endpoint
     gateways: dict[str, bool] = field(default_factory=dict)  # transit gateways, and whether VPNs share load

@@ -10,7 +10,7 @@ Pages, under https://docs.aws.amazon.com/:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from isthmus.lab.aws_network import (
@@ -178,6 +178,8 @@ class _Made:
         for nat in self._of("aws_nat_gateway"):
             public = nat.arguments.get("connectivity_type", "public") == "public"
             self.region.nats[nat.address] = (_id(nat, "subnet_id"), public)
+            if stated := nat.arguments.get("private_ip"):
+                self.region.nat_addresses[nat.address] = IPv4Address(stated)
         for firewall in self._of("aws_networkfirewall_firewall"):
             for mapping in firewall.arguments.get("subnet_mapping") or ():
                 self.region.firewall_endpoints[mapping["subnet_id"].address] = firewall.address

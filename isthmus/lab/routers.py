@@ -72,7 +72,7 @@ class Routers:
     def _vpcs(self) -> None:
         for subnet in self.region.subnets.values():
             self.hosts[subnet.address] = self._port(
-                subnet, self.wiring.host(subnet.address, subnet.cidr[4], self._router(subnet))
+                subnet, self.wiring.host(subnet.address, self._host_ip(subnet), self._router(subnet))
             )
         for attachment in self.region.attachments.values():
             if attachment.kind == "vpc":
@@ -102,8 +102,13 @@ class Routers:
         self.ports[subnet.vpc].append(Port(interface, subnet.address, transit))
         return interface
 
+    def _host_ip(self, subnet: AwsSubnet) -> IPv4Address:
+        """The first address of a subnet that AWS does not keep and no NAT gateway has: those accept no connections."""
+        taken = {self._nat_ip(nat) for nat in self.region.nats}
+        return next(ip for ip in map(subnet.cidr.__getitem__, range(4, 8)) if ip not in taken)
+
     def _nat_ip(self, nat: str) -> IPv4Address:
-        return self.region.subnets[self.region.nats[nat][0]].cidr[5]
+        return self.region.nat_addresses.get(nat) or self.region.subnets[self.region.nats[nat][0]].cidr[5]
 
     def _nat(self, nat: str, subnet: AwsSubnet) -> None:
         """It forwards packets with its own source address, and allows only replies to that address."""
