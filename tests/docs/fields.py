@@ -23,7 +23,15 @@ TYPES: dict[str, tuple[str, ...]] = {
     "Hub, sites and VPN connections": ("Hub", "Site", "CustomerGateway", "VpnConnection", "Routing", "Tunnel"),
     "Direct Connect": ("DirectConnectGateway", "TransitVirtualInterface", "MacSec"),
     "Central egress": ("EgressVpc", "Inspection", "FirewallPolicy", "DomainList", "RuleGroup", "DefaultAction"),
-    "DNS and endpoints": ("HybridDns", "ForwardRule", "PrivateZone", "SharedBy", "DnsFirewall", "CentralEndpoints"),
+    "DNS and endpoints": (
+        "HybridDns",
+        "ForwardRule",
+        "PrivateZone",
+        "SharedBy",
+        "DnsFirewall",
+        "CentralEndpoints",
+        "EndpointService",
+    ),
     "Alarms": ("Observability",),
     "State": ("LocalBackend", "S3Backend", "HcpTerraform"),
 }
