@@ -171,6 +171,15 @@ ELSEWHERE: dict[str, str] = {
     **dict.fromkeys(("virtual-interface-source", "invalid-vlan", "invalid-mtu"), _TERRAFORM),
     "invalid-direct-connect-asn": "AWS refuses the association; the proof evaluates the routes that it would have",
     "accounts-without-organization": _ORGANIZATION,
+    **dict.fromkeys(
+        (
+            *("unknown-translated-network", "translated-size-differs", "unusable-non-routable-range"),
+            *("ambiguous-non-routable-range", "non-routable-site-range-reached", "block-in-non-routable-site-range"),
+            "non-routable-range-advertised",
+        ),
+        "about the translation by a site's device, which Terraform does not hold",
+    ),
+    "invalid-aws-provider": "Terraform finds no version of the provider in `terraform init`",
     "non-routable-range-reached": "`overlapping-vpcs`, or the flows show it",
     "non-routable-range-not-private": _INTENT,
     "block-in-non-routable-range": "`non-routable-range-routed`",
