@@ -1,4 +1,4 @@
-"""The software bill of materials (SBOM) of a release, as CycloneDX: what uv.lock installs, and what the wheel contains.
+"""The SBOM of a release, as CycloneDX: what uv.lock installs, and what the wheel contains.
 
 uv exports its lock file in this format. It does not know files of other projects that are in the wheel, and gives every
 document a new number and the time of the export.

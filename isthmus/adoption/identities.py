@@ -50,7 +50,7 @@ def identified(graph: Graph) -> tuple[dict[Hashable, Resource], dict[str, str]]:
     for several in by_identity.values():
         for resource in several if len(several) > 1 else ():
             others = ", ".join(one.address for one in several if one is not resource)
-            reasons[resource.address] = f"it cannot be told apart from {others}"
+            reasons[resource.address] = f"it cannot be distinguished from {others}"
     return {identity: found[0] for identity, found in by_identity.items() if len(found) == 1}, reasons
 
 

@@ -51,13 +51,17 @@ def taken(found: Adoption) -> set[str]:
     return {f"{one.root}/{one.to}" for one in found.imports}
 
 
-_ALIKE = "examples.stage_8_overlapping_ranges"  # two VPCs have one CIDR
+_SAME_CIDR = "examples.stage_8_overlapping_ranges"  # two VPCs have one CIDR
 _EVERY_TIME = (ESTATE, "examples.existing_hub", "environments.estate")
 
 
 @pytest.mark.parametrize(
     "example",
-    [one if one in _EVERY_TIME else pytest.param(one, marks=pytest.mark.nightly) for one in EXAMPLES if one != _ALIKE],
+    [
+        one if one in _EVERY_TIME else pytest.param(one, marks=pytest.mark.nightly)
+        for one in EXAMPLES
+        if one != _SAME_CIDR
+    ],
 )
 def test_a_network_that_is_the_output_is_taken_over_as_it_is(example: str) -> None:
     graph = output(example)
@@ -80,9 +84,9 @@ def test_a_network_that_is_the_output_is_taken_over_as_it_is(example: str) -> No
 
 @pytest.mark.nightly
 def test_vpcs_with_one_cidr_are_left() -> None:
-    graph = output(_ALIKE)
+    graph = output(_SAME_CIDR)
     found = adoption(applied(graph), graph)
-    left = [one for one in found.left if "cannot be told apart" in one.reason]
+    left = [one for one in found.left if "cannot be distinguished" in one.reason]
     assert len([one for one in graph.of_type("aws_vpc") if one.get("cidr_block") == "10.1.0.0/20"]) == 2
     assert len(left) >= 2
     assert not [one for one in found.imports if "spoke_erp" in one.to or "spoke_dev." in one.to]
@@ -167,7 +171,9 @@ def test_two_of_one_identity_are_left() -> None:
     twin = replace(gateway, address="old.twin", values={**gateway.values, "id": "id-ffffffff"})
     found = adoption(Graph({**twice.resources, "old.twin": twin}), graph)
     assert not [one for one in found.imports if one.type in ("aws_customer_gateway", "aws_vpn_connection")]
-    assert [left for left in found.left if left.existing == "old.twin" and "cannot be told apart from" in left.reason]
+    assert [
+        left for left in found.left if left.existing == "old.twin" and "cannot be distinguished from" in left.reason
+    ]
 
 
 def test_a_connection_on_the_default_route_table_blocks_its_new_association() -> None:
@@ -203,12 +209,12 @@ def test_what_is_on_a_hub_that_the_output_only_reads_is_taken_over() -> None:
     """The old configuration keeps the transit gateway, and gives away its route tables and attachments."""
     graph = output("examples.existing_hub")
     [hub] = [one for one in graph.resources.values() if one.existing]
-    theirs = replace(hub, address="theirs.hub", values={**hub.values, "id": hub.address}, existing=False)
-    made = (moved_resource(one, {hub.address: "theirs.hub"}) for one in applied(graph).resources.values())
-    existing = Graph({**{address: one for address, one in made if not one.existing}, "theirs.hub": theirs})
+    other = replace(hub, address="other.hub", values={**hub.values, "id": hub.address}, existing=False)
+    made = (moved_resource(one, {hub.address: "other.hub"}) for one in applied(graph).resources.values())
+    existing = Graph({**{address: one for address, one in made if not one.existing}, "other.hub": other})
     found = adoption(existing, graph)
     assert {f"{T}_route_table", f"{T}_vpc_attachment", "aws_vpn_connection"} <= {one.type for one in found.imports}
-    assert [one.reason for one in found.left if one.existing == "theirs.hub"] == ["the output only reads it"]
+    assert [one.reason for one in found.left if one.existing == "other.hub"] == ["the output only reads it"]
 
 
 def test_import_blocks_are_terraform() -> None:
@@ -221,9 +227,9 @@ def test_import_blocks_are_terraform() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An output, and a state with one transit gateway that has a name of someone else."""
+    """An output, and a state with one transit gateway that has a hostile description."""
     write_output(tmp_path / "out", files_of(ESTATE))
-    gateway = stored(T, "theirs", id="tgw-0123456789abcdef0", amazon_side_asn=64_512, description="\u001b[31m")
+    gateway = stored(T, "other", id="tgw-0123456789abcdef0", amazon_side_asn=64_512, description="\u001b[31m")
     log = stored("aws_cloudwatch_log_group", "flow", id="flow")
     (tmp_path / "state.json").write_text(json.dumps(state(gateway, log)))
     return tmp_path
@@ -254,7 +260,7 @@ def test_without_a_folder_nothing_is_written(folder: Path) -> None:
         ("missing.json", "out", "missing.json"),
     ],
 )
-def test_what_cannot_be_read_is_said(
+def test_an_unreadable_input_is_a_message(
     folder: Path, capsys: pytest.CaptureFixture[str], state_path: str, out: str, words: str
 ) -> None:
     assert cli.main(["adopt", str(folder / state_path), "--output", str(folder / out)]) == 2

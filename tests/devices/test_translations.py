@@ -53,7 +53,7 @@ def on_premises(address: IPv4Address) -> IPv4Address:
 
 
 @given(st.lists(rules, max_size=5), addresses, addresses, st.booleans())
-def test_rules_decide_alike_on_both_sides_of_the_translation(
+def test_rules_decide_equally_on_both_sides_of_the_translation(
     found: list[FilterRule], site: IPv4Address, aws: IPv4Address, from_aws: bool
 ) -> None:
     if any(site in hidden for hidden in _HIDDEN):

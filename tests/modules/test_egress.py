@@ -241,7 +241,7 @@ BALANCED: dict[str, tuple[Callable[[Any], object], str]] = {
         _set("aws_route", "public_az1_block_10_1_0_0_16", vpc_endpoint_id="${aws_vpc_endpoint.firewall_az2.id}"),
         "asymmetric-inspection",
     ),
-    "no way back from the appliances": (_drop("aws_route", "firewall_az2_block_10_1_0_0_16"), "egress-missing"),
+    "no return path from the appliances": (_drop("aws_route", "firewall_az2_block_10_1_0_0_16"), "egress-missing"),
 }
 
 

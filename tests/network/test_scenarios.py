@@ -39,6 +39,6 @@ def test_scenarios_of_the_same_effect_have_the_same_outcomes(data: st.DataObject
     up = Forwarding(draft.network(), sites=draft.sites)
     effect = Scenario(effect_of(up.network, down))
     for packet in asked:
-        there, alike = (up.in_scenario(scenario).both_ways(packet) for scenario in (down, effect))
-        assert there.outcome is alike.outcome
-        assert [path.hops for path in there.forward.paths] == [path.hops for path in alike.forward.paths]
+        there, same = (up.in_scenario(scenario).both_ways(packet) for scenario in (down, effect))
+        assert there.outcome is same.outcome
+        assert [path.hops for path in there.forward.paths] == [path.hops for path in same.forward.paths]

@@ -32,7 +32,7 @@ WAIVER = '[[waiver]]\ncheck = "C"\nresource = "a.b"\nreason = "a reason for it a
 
 
 def git(folder: Path, *words: str) -> str:
-    user = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
+    user = ("-c", "user.name=Release Test", "-c", "user.email=release@example.com")
     return subprocess.run(("git", *user, *words), cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
@@ -240,7 +240,7 @@ def copy(folder: Path) -> Path:
     log = folder / "CHANGELOG.md"
     log.write_text(log.read_text().replace("## Unreleased", "## 9.8.7 - 2026-11-30", 1))
     git(folder, "init", "--quiet", "--initial-branch", "main")
-    for key, value in (("user.name", "Somebody"), ("user.email", "somebody@example.com")):
+    for key, value in (("user.name", "Release Test"), ("user.email", "release@example.com")):
         git(folder, "config", key, value)
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "First")
