@@ -76,16 +76,31 @@ def deployment_roles(estate: Estate) -> dict[str, dict[str, str | Sequence[str]]
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
     """
-    conditions: dict[str, dict[str, str | Sequence[str]]] = {
-        "StringEquals": {"aws:PrincipalOrgID": organization_id(estate)}
-    }
-    roles = [f"arn:{organization_partition(estate)}:iam::*:role/{name}" for name in estate.deployers]
-    if not roles:
+    return _only(estate, _deployer_arns(estate))
+
+
+def each_deployment_role(estate: Estate) -> list[dict[str, dict[str, str | Sequence[str]]]]:
+    """The conditions of `deployment_roles`, for each role by itself.
+
+    Checkov's CKV_AWS_70 fails at a bucket policy with several ARNs in one condition.
+    """
+    return [_only(estate, [arn]) for arn in _deployer_arns(estate)]
+
+
+def _deployer_arns(estate: Estate) -> list[str]:
+    arns = [f"arn:{organization_partition(estate)}:iam::*:role/{name}" for name in estate.deployers]
+    if not arns:
         raise ValueError(
             "expected a role that runs Terraform: the rule deployers-missing refuses an estate without one"
         )
-    conditions["ArnLike"] = {"aws:PrincipalArn": _one_or_many(roles)}
-    return conditions
+    return arns
+
+
+def _only(estate: Estate, arns: Sequence[str]) -> dict[str, dict[str, str | Sequence[str]]]:
+    return {
+        "StringEquals": {"aws:PrincipalOrgID": organization_id(estate)},
+        "ArnLike": {"aws:PrincipalArn": _one_or_many(arns)},
+    }
 
 
 def trust_policy(estate: Estate, principals: Sequence[object]) -> str:

@@ -30,7 +30,7 @@ from modules.aws import (
     S3BucketVersioningVersioningConfiguration,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle
-from modules.iam_policy import allow, deny, deployment_roles, document, organization_partition
+from modules.iam_policy import allow, deny, deployment_roles, document, each_deployment_role, organization_partition
 from modules.provider import REQUIRED
 
 KEY_PREFIX = "isthmus"
@@ -173,15 +173,28 @@ def _bucket_policy(estate: Estate, bucket_arn: str) -> str:
     )
     if estate.organization is None:
         return document(only_tls)
-    roles = deployment_roles(estate)
+    roles = each_deployment_role(estate)
     states = f"{bucket_arn}/{KEY_PREFIX}/{estate.name}"
     # An IAM policy variable. The second dollar sign escapes it for Terraform.
     own = f"{states}/$${{aws:PrincipalAccount}}/*"
+    allowed = (
+        ("List", "s3:ListBucket", bucket_arn),
+        ("Read", "s3:GetObject", f"{states}/*"),
+        ("WriteOwn", "s3:PutObject", own),
+        # The lock object is the only object that Terraform deletes.
+        ("Unlock", "s3:DeleteObject", f"{own}.tflock"),
+    )
     return document(
         only_tls,
-        allow("List", principal=everyone, actions=["s3:ListBucket"], resources=[bucket_arn], conditions=roles),
-        allow("Read", principal=everyone, actions=["s3:GetObject"], resources=[f"{states}/*"], conditions=roles),
-        allow("WriteOwn", principal=everyone, actions=["s3:PutObject"], resources=[own], conditions=roles),
-        # The lock object is the only object that Terraform deletes.
-        allow("Unlock", principal=everyone, actions=["s3:DeleteObject"], resources=[f"{own}.tflock"], conditions=roles),
+        *(
+            allow(
+                f"{name}{number}" if len(roles) > 1 else name,
+                principal=everyone,
+                actions=[action],
+                resources=[resource],
+                conditions=role,
+            )
+            for name, action, resource in allowed
+            for number, role in enumerate(roles, start=1)
+        ),
     )

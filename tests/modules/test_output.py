@@ -153,6 +153,22 @@ def test_s3_backend_makes_its_bucket_and_reads_across_accounts():
     assert "state" in json.loads(files["manifest.json"])["stacks"]["network"]["dependencies"]
 
 
+def test_the_bucket_policy_has_a_statement_for_each_role():
+    """Checkov's CKV_AWS_70 fails at several ARNs in one condition, and the scan then has no verdict."""
+    estate = estate_of(REFERENCE)
+    assert estate.organization is not None
+    organization = replace(estate.organization, deployers=["ci-a", "ci-b"])
+    backend = S3Backend(bucket="example-states", account="network-prod")
+    files = synthesize(check(replace(estate, organization=organization, backend=backend)))
+    policy = json.loads(modules_of(files)["state/state"]["resource"]["aws_s3_bucket_policy"]["this"]["policy"])
+    allowed = [statement for statement in policy["Statement"] if statement["Effect"] == "Allow"]
+    roles = {f"arn:aws:iam::*:role/{name}" for name in ("ci-a", "ci-b", "isthmus-deploy")}
+    found = {(statement["Action"], statement["Condition"]["ArnLike"]["aws:PrincipalArn"]) for statement in allowed}
+    actions = ("s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+    assert found == {(action, role) for action in actions for role in roles}
+    assert len({statement["Sid"] for statement in allowed}) == len(allowed) == len(found)
+
+
 def test_hcp_terraform_names_workspaces():
     backend = HcpTerraform(organization="example", project="network", workspace_prefix="aws-")
     documents = modules_of(synthesize(check(replace(estate_of(REFERENCE), backend=backend))))
