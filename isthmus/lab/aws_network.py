@@ -89,6 +89,7 @@ class AwsNetwork:
     internet_gateways: dict[str, str] = field(default_factory=dict)  # the VPC that each is attached to
     nats: dict[str, tuple[str, bool]] = field(default_factory=dict)  # subnet, and whether it is public
     nat_addresses: dict[str, IPv4Address] = field(default_factory=dict)  # of NAT gateways that state theirs
+    balanced: set[IPv4Address] = field(default_factory=set)  # addresses of load balancers, which are no hosts
     firewall_endpoints: dict[str, str] = field(default_factory=dict)  # firewall, by subnet
     balanced_endpoints: dict[str, str] = field(default_factory=dict)  # subnet, by Gateway Load Balancer endpoint
     gateways: dict[str, bool] = field(default_factory=dict)  # transit gateways, and whether VPNs share load

@@ -180,6 +180,10 @@ class _Made:
             self.region.nats[nat.address] = (_id(nat, "subnet_id"), public)
             if stated := nat.arguments.get("private_ip"):
                 self.region.nat_addresses[nat.address] = IPv4Address(stated)
+        for balancer in self._of("aws_lb"):
+            for mapping in balancer.arguments.get("subnet_mapping") or ():
+                if stated := mapping.get("private_ipv4_address"):
+                    self.region.balanced.add(IPv4Address(stated))
         for firewall in self._of("aws_networkfirewall_firewall"):
             for mapping in firewall.arguments.get("subnet_mapping") or ():
                 self.region.firewall_endpoints[mapping["subnet_id"].address] = firewall.address

@@ -103,9 +103,10 @@ class Routers:
         return interface
 
     def _host_ip(self, subnet: AwsSubnet) -> IPv4Address:
-        """The first address of a subnet that AWS does not keep and no NAT gateway has: those accept no connections."""
-        taken = {self._nat_ip(nat) for nat in self.region.nats}
-        return next(ip for ip in map(subnet.cidr.__getitem__, range(4, 8)) if ip not in taken)
+        """The first address of a subnet that AWS does not keep, and that no NAT gateway and no load balancer has."""
+        taken = self.region.balanced | {self._nat_ip(nat) for nat in self.region.nats}
+        last = subnet.cidr.num_addresses - 1
+        return next(ip for ip in map(subnet.cidr.__getitem__, range(4, last)) if ip not in taken)
 
     def _nat_ip(self, nat: str) -> IPv4Address:
         return self.region.nat_addresses.get(nat) or self.region.subnets[self.region.nats[nat][0]].cidr[5]

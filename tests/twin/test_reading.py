@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from isthmus.lab.aws_network import AwsNetwork, CannotPlay, GatewayAttachment
 from isthmus.lab.aws_reading import region_of
 from isthmus.lab.packet_bytes import ICMP, TCP, UDP, first, parse, reply
+from isthmus.lab.session import session_of
 from isthmus.lab.sites import Site
 from isthmus.lab.synthesized_json import PlayedResource, Reader, ResourceAttribute, Unreadable
 from isthmus.lab.transit_routes import advertised, transit_routes
@@ -68,6 +70,15 @@ def test_what_is_not_played_is_refused(kind: str) -> None:
 def test_a_load_balancer_is_no_host() -> None:
     region_of([PlayedResource("one", "aws_lb", {"load_balancer_type": "network"})])
     region_of([PlayedResource("one", "aws_lb_listener", {"port": 443})])
+
+
+def test_no_host_has_the_address_of_a_nat_gateway_or_of_a_load_balancer() -> None:
+    wiring = session_of(Path(), output_of("stage_8_overlapping_ranges"), plain=True).wiring
+    hosts = {str(host.ip) for host in wiring.hosts if ".aws_subnet.routable_" in host.location}
+    assert hosts == {"10.1.240.6", "10.1.240.22", "10.1.240.54"}
+    lines = [line.split() for rules in wiring.filters.values() for line in rules.splitlines()]
+    translated = {line[2] for line in lines if line[:2] == ["snat", "to"] and line[2].startswith("10.1.240.")}
+    assert translated == {"10.1.240.4", "10.1.240.20", "10.1.240.52"}
 
 
 def hub() -> tuple[AwsNetwork, dict[str, Site]]:
