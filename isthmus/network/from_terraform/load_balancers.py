@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from ipaddress import IPv4Address
 
-from isthmus.network.from_terraform.values import GROUP, SUBNET, ReferenceKind, Resolver, integer, switch, text
+from isthmus.network.from_terraform.values import GROUP, SUBNET, VPC, ReferenceKind, Resolver, integer, switch, text
 from isthmus.network.model import BalancedTarget, Listener, LoadBalancer, TargetGroup, Unknown
 from isthmus.terraform.graph import Resource, Value, blocks
 
@@ -41,6 +41,7 @@ def load_balancers(resolver: Resolver) -> dict[str, LoadBalancer]:
             subnets,
             unresolved=unknown,
             may_not_exist=resolver.unknown_reason(resource),
+            elsewhere=unknown,
         )
     return made
 
@@ -61,6 +62,8 @@ def _balancer(
         listeners,
         unknown or lost,
         resolver.unknown_reason(resource),
+        unknown,
+        text(resource.get("ip_address_type", "ipv4")),
     )
 
 
@@ -117,7 +120,7 @@ def _listeners(resolver: Resolver) -> tuple[Mapping[str, list[Listener]], Unknow
         if port is None:
             port = Unknown(f"{resource.address} has no port")
         groups = unknown or _forwarded(resolver, resource)
-        found[owner].append(Listener(resource.address, unknown or protocols, port, groups))
+        found[owner].append(Listener(resource.address, unknown or protocols, port, groups, str(protocol)))
     return found, lost
 
 
@@ -134,7 +137,12 @@ def _forwarded(resolver: Resolver, resource: Resource) -> tuple[str | Unknown, .
             if isinstance(forward, Unknown):
                 return forward
             nested = _nested(forward.get("target_group"))
-            values += [group if isinstance(group, Unknown) else group.get("arn") for group in nested]
+            for group in nested:
+                values.append(group if isinstance(group, Unknown) else group.get("arn"))
+                weight = 1 if isinstance(group, Unknown) else integer(group.get("weight"))
+                if weight == 0 or isinstance(weight, Unknown):
+                    # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
+                    return Unknown(f"{resource.address} has a target group of weight {weight}")
         named = (resolver.target(resource, "target_group_arn", value, _TARGETS) for value in values)
         found += [one for one in named if one is not None]
     return tuple(dict.fromkeys(found)) or Unknown(f"{resource.address} names no target group")
@@ -177,6 +185,8 @@ def _target_group(
     unresolved = resolver.unknown_reason(resource) or unclear
     if kind != "ip":
         unresolved = unresolved or Unknown(f"the targets of {resource.address} are of type {kind}")
+    if (family := text(resource.get("ip_address_type", "ipv4"))) != "ipv4":
+        unresolved = unresolved or Unknown(f"the targets of {resource.address} have addresses of type {family}")
     if not targets:
         # Auto Scaling groups, ECS and Kubernetes register targets themselves.
         unresolved = unresolved or Unknown(f"this input has no target of {resource.address}")
@@ -194,4 +204,6 @@ def _target_group(
         tuple(targets),
         None if zones == "use_load_balancer_configuration" else switch(zones, default=False),
         unresolved,
+        resolver.target(resource, "vpc_id", resource.get("vpc_id"), VPC),
+        switch(resource.get("proxy_protocol_v2"), default=False),
     )

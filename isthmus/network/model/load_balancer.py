@@ -24,6 +24,7 @@ class TargetGroup:
 
     - `preserves_clients`: targets see the addresses of clients. Otherwise they see those of the load balancer.
     - `cross_zone`: None means the setting of the load balancer.
+    - `vpc`: the VPC that its targets are in. `proxies`: targets receive a PROXY protocol header in front of the data.
     - `unresolved`: why the targets, or how they are reached, are not known.
     """
 
@@ -34,16 +35,22 @@ class TargetGroup:
     targets: tuple[BalancedTarget, ...] = ()
     cross_zone: bool | Unknown | None = None
     unresolved: Unknown | None = None
+    vpc: str | Unknown | None = None
+    proxies: bool | Unknown = False
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A listener: its IP protocols and port, and the target groups that it forwards to."""
+    """A listener: its IP protocols and port, and the target groups that it forwards to.
+
+    `kind` is the protocol of its argument, such as `TLS`.
+    """
 
     address: str
     protocols: tuple[int, ...] | Unknown
     port: int | Unknown
     groups: tuple[str | Unknown, ...] | Unknown = ()
+    kind: str = "TCP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,8 @@ class LoadBalancer:
     - `kind`: `network`, `application`, `gateway` or `classic`.
     - `subnets`: each subnet with its fixed IPv4 address; None if AWS chooses the address.
     - `security_groups`: empty for a Network Load Balancer without any, which accepts every client.
-    - `unresolved`: why it may have other listeners or subnets.
+    - `unresolved`: why it may have other listeners or subnets. `elsewhere`: why it may be in other subnets.
+    - `address_type`: `ipv4`, or `dualstack` with IPv6 addresses too.
     - `may_not_exist`: why it is not known how many of it there are.
     """
 
@@ -66,3 +74,5 @@ class LoadBalancer:
     listeners: tuple[Listener, ...] = ()
     unresolved: Unknown | None = None
     may_not_exist: Unknown | None = None
+    elsewhere: Unknown | None = None
+    address_type: str | Unknown = "ipv4"

@@ -17,11 +17,14 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Listener, LoadBalancer, Network, SecurityGroupRule, TargetGroup, Unknown
 from isthmus.proof.checks.inventory import Binding
 from isthmus.proof.pairs.locations import Location
-from isthmus.proof.pairs.published import may_be_missing, published_addresses
+from isthmus.proof.pairs.published import may_be_elsewhere, may_be_missing, published_addresses
 from isthmus.proof.result.findings import UnknownResult, Violation
 
 Finding = Violation | UnknownResult
 _TCP = 6
+# A Network Load Balancer ends TLS sessions, and has no listeners of the other two.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-listener.html
+_ENDS_SESSIONS = ("TLS", "HTTP", "HTTPS")
 _DIFFERS, _MISSING = "published-service-differs", "published-service-missing"
 
 
@@ -74,10 +77,9 @@ def _unintended(network: Network, spoke: Spoke, location: Location) -> Iterator[
             if balancer.may_not_exist is not None:
                 yield UnknownResult(f"whether {balancer.address} is in {hit[0]}", balancer.may_not_exist.reason)
                 continue
-            why = f"it is in {hit[0]}, to which other locations have a route, and the intent does not state it"
-            yield Violation("unintended-load-balancer", why, (balancer.address, hit[0]), spoke.name)
-        elif balancer.unresolved is not None and not balancer.subnets:
-            why = balancer.unresolved.reason
+            there = f"it is in {hit[0]}, to which other locations have a route, and the intent does not state it"
+            yield Violation("unintended-load-balancer", there, (balancer.address, hit[0]), spoke.name)
+        elif why := may_be_elsewhere(network, location.vpc, balancer):
             yield UnknownResult(f"whether {balancer.address} is in a routable subnet of spoke {spoke.name}", why)
 
 
@@ -120,6 +122,10 @@ class _BalancerCheck:
             self._differs("it is internet-facing; the intent has an internal one")
         if balancer.unresolved is not None:
             self._unknown(f"the listeners and subnets of {balancer.address}", balancer.unresolved)
+        if isinstance(balancer.address_type, Unknown):
+            self._unknown(f"the address type of {balancer.address}", balancer.address_type)
+        elif balancer.address_type != "ipv4":
+            self._differs(f"its address type is {balancer.address_type}; published services have IPv4 addresses")
         wanted = set(self.positions)
         others = [s for s in balancer.subnets if s not in {position.address for position in wanted}]
         if others:
@@ -135,6 +141,11 @@ class _BalancerCheck:
                 self._unknown(f"which packets {listener.address} accepts", listener.protocols)
             elif isinstance(listener.port, Unknown):
                 self._unknown(f"the port of {listener.address}", listener.port)
+            elif listener.port in seen and listener.protocols == (_TCP,):
+                self._differs(f"{listener.address} listens to tcp/{listener.port}, as another listener does")
+            elif listener.kind in _ENDS_SESSIONS:
+                self._differs(f"{listener.address} is of protocol {listener.kind}; a published service is TCP")
+                seen.add(listener.port)
             elif listener.protocols != (_TCP,) or listener.port not in wanted:
                 what = f"port {listener.port} of {' and '.join(_name(one) for one in listener.protocols)}"
                 self._differs(
@@ -169,6 +180,15 @@ class _BalancerCheck:
         elif group.preserves_clients:
             why = "it preserves client addresses: targets would not answer the load balancer"
             self._differs(f"{group.address}: {why}", group.address)
+        vpc = self.network.subnets[self.positions[0].address].vpc
+        if isinstance(group.vpc, Unknown):
+            self._unknown(f"the VPC of {group.address}", group.vpc)
+        elif group.vpc != vpc:
+            self._differs(f"{group.address} is of VPC {group.vpc}, and the load balancer of {vpc}", group.address)
+        if isinstance(group.proxies, Unknown):
+            self._unknown(f"whether {group.address} sends a PROXY protocol header", group.proxies)
+        elif group.proxies:
+            self._differs(f"{group.address} sends a PROXY protocol header to its targets", group.address)
         if group.unresolved is not None and group.targets:
             self._unknown(f"the targets of {group.address}", group.unresolved)
         elif group.unresolved is not None:

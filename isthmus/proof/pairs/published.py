@@ -49,12 +49,24 @@ def _contains(network: Network, subnet: str, ip: IPv4Address) -> bool:
 def may_be_missing(network: Network, vpc: str) -> str:
     """Why a load balancer of a VPC may have further addresses, or ""."""
     for balancer in network.load_balancers.values():
-        if balancer.unresolved is not None and not balancer.subnets:
-            return f"where {balancer.address} is: {balancer.unresolved.reason}"
+        if why := may_be_elsewhere(network, vpc, balancer):
+            return f"where {balancer.address} is: {why}"
         for address in addresses_in(network, vpc, balancer):
             if isinstance(address, Unknown):
                 return f"an address of {balancer.address}: {address.reason}"
     return ""
+
+
+def may_be_elsewhere(network: Network, vpc: str, balancer: LoadBalancer) -> str:
+    """Why a load balancer may be in further subnets of a VPC, or "". All its subnets are in one VPC.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html
+    """
+    if balancer.elsewhere is None:
+        return ""
+    known = {network.subnets[subnet].vpc for subnet in balancer.subnets if subnet in network.subnets}
+    other = any(isinstance(one, str) and one != vpc for one in known)
+    return "" if other else balancer.elsewhere.reason
 
 
 def addresses_in(network: Network, vpc: str, balancer: LoadBalancer) -> list[IPv4Address | Unknown | None]:
