@@ -27,9 +27,10 @@ def stopped_in_device(wiring: Wiring, seen: Iterable[Seen]) -> bool:
 
 
 def may_be_filtered(wiring: Wiring, question: Question) -> bool:
-    """Whether there are devices, and a subnet of transit gateway interfaces is the source or destination.
+    """Whether there are devices, and a subnet of transit gateway interfaces or of a private NAT gateway is an end.
 
-    The filter of a device denies whole spokes what network ACLs deny the subnets with workloads.
+    The filter of a device denies whole spokes what network ACLs deny the subnets with workloads. It permits connections
+    to a routable CIDR only to the load balancer of published services.
     """
     if not any(title.startswith(DEVICE) for title in wiring.titles.values()):
         return False

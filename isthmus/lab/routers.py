@@ -81,8 +81,10 @@ class Routers:
                     self.wiring.without_workloads.add(address)
                     near, far = self.wiring.link(self._router(subnet), self.gateways[attachment.gateway], "t")
                     self.doors[attachment.address, zone] = (self._port(subnet, near, transit=True), far)
-        for nat, (address, _) in self.region.nats.items():
+        for nat, (address, public) in self.region.nats.items():
             self._nat(nat, self.region.subnets[address])
+            if not public:
+                self.wiring.without_workloads.add(address)
         for address in self.region.firewall_endpoints:
             subnet = self.region.subnets[address]
             box = self.wiring.namespace("fw", f"{self.region.firewall_endpoints[address]} in {address}")

@@ -76,6 +76,9 @@ def test_no_host_has_the_address_of_a_nat_gateway_or_of_a_load_balancer() -> Non
     wiring = session_of(Path(), output_of("stage_8_overlapping_ranges"), plain=True).wiring
     hosts = {str(host.ip) for host in wiring.hosts if ".aws_subnet.routable_" in host.location}
     assert hosts == {"10.1.240.6", "10.1.240.22", "10.1.240.54"}
+    assert {
+        host.location for host in wiring.hosts if ".aws_subnet.routable_" in host.location
+    } < wiring.without_workloads
     lines = [line.split() for rules in wiring.filters.values() for line in rules.splitlines()]
     translated = {line[2] for line in lines if line[:2] == ["snat", "to"] and line[2].startswith("10.1.240.")}
     assert translated == {"10.1.240.4", "10.1.240.20", "10.1.240.52"}
