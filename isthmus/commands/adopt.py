@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.terraform import read
     from isthmus.terraform.reading import sources
     from isthmus.text.output_files import check_outputs, publish
+    from isthmus.text.printable import printable
 
     for source in sources(*arguments.states):
         if source.form == "folder":
@@ -54,5 +55,5 @@ def run(arguments: argparse.Namespace) -> int:
         publish(name, "json", json_text(blocks))
     print_adoption(found)
     for name in texts:
-        print(f"Wrote {name}")
+        print(f"Wrote {printable(name)}")
     return 1 if found.left or found.blocked else 0

@@ -3,7 +3,6 @@
 import re
 import shutil
 import tomllib
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -82,7 +81,7 @@ def test_the_example_notices_what_went_wrong(reference, pytester):
 
 
 def test_the_wheel_is_called_what_the_page_says():
-    wheel = f"dist/isthmus-{version('isthmus')}-py3-none-any.whl"
+    wheel = "dist/isthmus-VERSION-py3-none-any.whl"
     page = DOCUMENT.read_text()
     assert re.findall(r"dist/isthmus\S*\.whl", page) == [wheel, wheel]
     extras = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["optional-dependencies"]

@@ -36,6 +36,7 @@ ALLOWED = {
     },
     "print(": {
         "cli.py",
+        "commands/adopt.py",
         "commands/handover.py",
         "commands/init.py",
         "commands/lab.py",

@@ -145,7 +145,7 @@ def block_overlap(estate: Estate) -> Iterator[Fault]:
                 given = f"{cidr} overlaps the estate's block {hit}, {place_of(estate)}"
                 remedy = "another range for it, or blocks without this range"
                 if name not in site.non_routable_cidrs and not hit.subnet_of(cidr):
-                    remedy += f'; or a free /{cidr.prefixlen} for it, and non_routable_cidrs={{"{name}": "{cidr}"}}'
+                    remedy += f"; or a free /{cidr.prefixlen} for it, and this range in non_routable_cidrs"
                 yield Fault(site, given, remedy, f'network "{name}"')
 
 
