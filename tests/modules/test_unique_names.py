@@ -26,6 +26,7 @@ REFUSED = {
     "API_CreateLogGroup.html",
     "aws_iam_role": "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html",
     "aws_kms_alias": "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html",
+    "aws_lb": "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
     # In us-east-1 AWS does not, and the provider does: https://github.com/hashicorp/terraform-provider-aws/pull/26011
     "aws_s3_bucket": "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from isthmus.bootstrap.files import ROOT, files_of, write_files
 from isthmus.intent import (
     AllowedConnection,
     DnsFirewall,
@@ -29,8 +30,10 @@ from isthmus.scan.waivers import read_shipped
 from isthmus.testing.strategies import estates
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
+from tests.bootstrap.prepared import REFERENCE, STATES, output_of, prepared
 from tests.modules import egress_estates
 from tests.modules.shared_services import reference
+from tests.modules.synthesized import estate_of
 
 POLICIES = Path(__file__).parents[2] / "policies"
 # The waivers' own dates must not make this test fail one day: `make` and `isthmus scan` are where that shows.
@@ -96,12 +99,20 @@ def _features() -> Iterator[Estate]:
     )
     yield replace(egress_estates.estate(Inspection.VPC, apart=True, isolated=True), tags=owner)
     yield replace(egress_estates.estate(Inspection.NONE), tags=owner)
+    yield estate_of("examples.stage_8_overlapping_ranges")
 
 
-def test_no_feature_brings_findings_and_no_shipped_waiver_is_idle() -> None:
+def _bootstrap(folder: Path) -> Scan:
+    """The root module of `isthmus bootstrap`, with the bucket of the states."""
+    write_files(
+        folder / "bootstrap", files_of(prepared(output_of(folder / "output", REFERENCE, STATES), "example@1/network@2"))
+    )
+    return scan(folder / "bootstrap" / ROOT, policies=POLICIES, today=TODAY)
+
+
+def test_no_feature_brings_findings_and_no_shipped_waiver_is_idle(tmp_path: Path) -> None:
     idle = set(read_shipped(POLICIES))
-    for estate in _features():
-        answer = _scanned(estate)
+    for answer in (*map(_scanned, _features()), _bootstrap(tmp_path)):
         assert answer.clean, "\n".join(map(str, (*answer.findings, *answer.unused, *answer.expired)))
         idle -= {waiver for _, waiver in answer.waived}
     assert not idle

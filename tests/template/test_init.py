@@ -220,4 +220,4 @@ def test_the_documented_output_is_what_it_prints(
     assert init("my-network", "--wheel", wheel) == 0
     page = (PROJECT / "docs" / "getting-started" / "your-own-repository.md").read_text()
     assert f"$ isthmus init my-network\n{capsys.readouterr().out}```\n" in page
-    assert page.count(f"isthmus-{VERSION}-py3-none-any.whl") == 2
+    assert page.count("isthmus-VERSION-py3-none-any.whl") == 2
