@@ -1,44 +1,36 @@
 """What the provider makes of an argument that a configuration does not write: it keeps the value, or sets a default.
 
-`tests/terraform/kept_arguments.py` makes the table of those that are kept, from the schema of the provider. The schema
-does not state defaults; the pages of the resource types do:
-https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ec2_transit_gateway
+`tests/terraform/kept_arguments.py` makes both tables, with the provider itself: its schema says what is kept, and its
+plan of a new resource states the defaults.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from isthmus.adoption.identities import as_text
+
 _NOTHING: tuple[Any, ...] = (None, "", (), False, 0)
-_T = "aws_ec2_transit_gateway"
-_DEFAULTS: Mapping[tuple[str, str], Any] = {
-    (_T, "amazon_side_asn"): 64_512,
-    (_T, "auto_accept_shared_attachments"): "disable",
-    (_T, "default_route_table_association"): "enable",
-    (_T, "default_route_table_propagation"): "enable",
-    (_T, "dns_support"): "enable",
-    (_T, "multicast_support"): "disable",
-    (_T, "security_group_referencing_support"): "disable",
-    (_T, "vpn_ecmp_support"): "enable",
-    (f"{_T}_vpc_attachment", "appliance_mode_support"): "disable",
-    (f"{_T}_vpc_attachment", "dns_support"): "enable",
-    (f"{_T}_vpc_attachment", "ipv6_support"): "disable",
-    ("aws_vpc", "enable_dns_support"): True,
-    ("aws_vpc", "instance_tenancy"): "default",
-}
+# Arguments of later providers that are kept.
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpn_connection
+_KEPT_LATER = frozenset({"region", "tunnel_bandwidth"})
 
 
 @cache
-def _kept() -> Mapping[str, Sequence[str]]:
+def _table() -> Mapping[str, Any]:
     text = files("isthmus.adoption").joinpath("kept.json").read_text(encoding="utf-8")
-    types: Mapping[str, Sequence[str]] = json.loads(text)["types"]
-    return types
+    table: Mapping[str, Any] = json.loads(text)
+    return table
 
 
 def stays(type_: str, argument: str, value: Any) -> bool:
     """Whether an argument keeps its value if the configuration does not write it."""
-    return argument in _kept()[type_] or value in _NOTHING or _DEFAULTS.get((type_, argument), _NOTHING) == value
+    if argument in _table()["types"][type_] or argument in _KEPT_LATER:
+        return True
+    default = _table()["defaults"][type_].get(argument)
+    return value in _NOTHING if default is None else value is not None and as_text(value) == as_text(default)

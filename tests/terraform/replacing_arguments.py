@@ -79,7 +79,7 @@ class Provider:
     def configure(self) -> None:
         """Configure the provider so that it calls no service."""
         config = {**_nothing(self.schema.provider.block), **_WITHOUT_SERVICES}
-        asked = pb.Configure.Request(terraform_version="1.11.4", config=_packed(config))
+        asked = pb.Configure.Request(terraform_version="1.11.4", config=packed(config))
         assert not self.stub.Configure(asked).diagnostics
 
     def stop(self) -> None:
@@ -93,7 +93,7 @@ class Provider:
         """The arguments for which a change of a resource requires replacement; None where there is no plan."""
         proposed = {**config, "id": prior["id"]} if "id" in prior else config
         asked = pb.PlanResourceChange.Request(
-            type_name=type_, prior_state=_packed(prior), proposed_new_state=_packed(proposed), config=_packed(config)
+            type_name=type_, prior_state=packed(prior), proposed_new_state=packed(proposed), config=packed(config)
         )
         try:
             answer = self.stub.PlanResourceChange(asked)
@@ -115,7 +115,7 @@ def replacing(provider: Provider, type_: str) -> Json:
     block = provider.schema.resource_schemas[type_].block
     found: Json = {"replace": [], "update": [], "unknown": []}
     for path, kind in _arguments(block):
-        base = _filled(block)
+        base = filled(block)
         sides = []
         for value in (0, 1):
             side = json.loads(json.dumps(base))
@@ -151,7 +151,7 @@ def _nothing(block: Any) -> Json:
     return none
 
 
-def _filled(block: Any, depth: int = 0) -> Json:
+def filled(block: Any, depth: int = 0) -> Json:
     """A block with what it needs, and nothing else."""
     made = _nothing(block)
     for attribute in block.attributes:
@@ -164,7 +164,7 @@ def _filled(block: Any, depth: int = 0) -> Json:
 
 
 def _one(nested: Any, depth: int = 0) -> Any:
-    made = _filled(nested.block, depth + 1)
+    made = filled(nested.block, depth + 1)
     return [made] if nested.nesting in _LISTS else made
 
 
@@ -201,7 +201,8 @@ def _dotted(path: Any) -> str:
     return ".".join(step.attribute_name for step in path.steps if step.WhichOneof("selector") == "attribute_name")
 
 
-def _packed(value: Json) -> Any:
+def packed(value: Json | None) -> Any:
+    """A value as the protocol of providers has it."""
     return pb.DynamicValue(msgpack=msgpack.packb(value))
 
 
