@@ -10,12 +10,13 @@ from operator import attrgetter
 
 from isthmus.adoption.identities import KEYS, as_text, identified, import_id, without_identity
 from isthmus.adoption.provider_defaults import stays
+from isthmus.adoption.same_objects import elsewhere, in_another_place, without_copies
 from isthmus.changes.actions import Cause, ResourceAction, ResourceChange
 from isthmus.changes.argument_order import order_counts
 from isthmus.changes.differences import differences
 from isthmus.changes.impact import impact_of
 from isthmus.changes.moves import moved_resource
-from isthmus.changes.replacing import forces_replacement
+from isthmus.changes.replacing import forces_replacement, provider
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
 
 _ASSOCIATIONS = ("aws_ec2_transit_gateway_route_table_association",)
@@ -68,9 +69,13 @@ def adoption(existing: Graph, output: Graph) -> Adoption:
 
     A resource that the output would replace is not taken over, because that destroys it.
     """
-    old, reasons = identified(existing)
+    existing, copies = without_copies(existing)
+    old, reasons = identified(existing, elsewhere(existing, output))
     new, _ = identified(output)
     pairs = {old[identity].address: new[identity].address for identity in old.keys() & new.keys()}
+    for one, to in pairs.items():
+        if other := in_another_place(existing.resources[one], output.resources[to]):
+            reasons[one] = other
     read_only = _read_only(existing, output)
     left = dict(reasons) | dict.fromkeys(read_only, "the output only reads it")
     refused = {*reasons}
@@ -94,6 +99,7 @@ def adoption(existing: Graph, output: Graph) -> Adoption:
     for resource in existing.resources.values():
         if not resource.existing and resource.address not in pairs and resource.address not in left:
             left[resource.address] = _why_left(resource)
+    left |= {copy: f"it is {kept}, which another state has too: release it from both" for copy, kept in copies.items()}
     taken = {*pairs.values()}
     created = [one for one in output.resources.values() if not one.existing and one.address not in taken]
     return Adoption(
@@ -178,9 +184,10 @@ def _refused(found: Import) -> str:
     for change in found.changes:
         if change.replaces is not False:
             may = "would" if change.replaces else "may"
+            and_then = "" if change.replaces else ", or import it by hand if terraform plan replaces nothing"
             return (
                 f"{found.to} {may} replace it: {change.argument} is {change.before} and becomes {change.after}. Change "
-                "the estate: otherwise the apply creates a second one, or AWS refuses that"
+                f"the estate{and_then}: otherwise the apply creates a second one, or AWS refuses that"
             )
     return ""
 
@@ -194,9 +201,10 @@ def _changes(old: Resource, new: Resource) -> Iterator[Cause]:
                 yield _change(new.type, argument, before, after)
     for name in sorted(old.values.keys() - new.values.keys() - _NOT_COMPARED - {"tags"}):
         value = old.get(name)
-        is_argument = forces_replacement(new.type, name) is not None
-        if is_argument and not stays(new.type, name, value):
-            yield _change(new.type, name, value, None)
+        if not stays(new.type, name, value):
+            # An argument of a later provider is in no table.
+            known = forces_replacement(new.type, name) is not None
+            yield _change(new.type, name, value, None if known else Unknown(f"{provider()} does not have it"))
     if forces_replacement(new.type, "tags") is False:
         # The provider of the output adds the tags of the estate to every resource.
         yield _change(new.type, "tags", _shown_tags(old.get("tags")), "the tags of the estate")
@@ -231,11 +239,13 @@ def _shown_tags(tags: Value) -> str:
 
 
 def import_blocks(found: Adoption) -> dict[str, dict[str, list[dict[str, str]]]]:
-    """The `import` blocks of each root module, in Terraform's JSON syntax.
+    """The `import` blocks of each root module, in Terraform's JSON syntax. An id is text, never an expression.
 
     https://developer.hashicorp.com/terraform/language/block/import
+    https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
     """
     blocks: dict[str, list[dict[str, str]]] = defaultdict(list)
     for one in found.imports:
-        blocks[one.root].append({"id": one.id, "to": one.to})
+        text = one.id.replace("${", "$${").replace("%{", "%%{")
+        blocks[one.root].append({"id": text, "to": one.to})
     return {root: {"import": listed} for root, listed in sorted(blocks.items())}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
@@ -32,35 +33,46 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """By type: the arguments that identify a resource. What they refer to is identified in the same way."""
 
 
-def identified(graph: Graph) -> tuple[dict[Hashable, Resource], dict[str, str]]:
+def identified(
+    graph: Graph, without: Mapping[str, str] = MappingProxyType({})
+) -> tuple[dict[Hashable, Resource], dict[str, str]]:
     """The resources by identity, and why others have none, by address.
 
-    Two resources of one identity have none: which of them is meant is not known.
+    Two resources of one identity have none: which of them is meant is not known. Neither have those `without` (each
+    with the reason), and what belongs to them.
     """
     by_identity: dict[Hashable, list[Resource]] = defaultdict(list)
     reasons: dict[str, str] = {}
-    known = _Identities(graph)
+    known = _Identities(graph, without)
     for resource in graph.resources.values():
         if resource.existing or resource.type not in KEYS:
             continue
         try:
             by_identity[known.of(resource)].append(resource)
         except LookupError as unclear:
-            reasons[resource.address] = str(unclear.args[0])
+            reasons[resource.address] = without.get(resource.address, str(unclear.args[0]))
     for several in by_identity.values():
         for resource in several if len(several) > 1 else ():
             others = ", ".join(one.address for one in several if one is not resource)
-            reasons[resource.address] = f"it cannot be distinguished from {others}"
+            ids = {one.get("id") for one in several}
+            reasons[resource.address] = (
+                f"{others} is the same object with other values: run terraform apply -refresh-only for each state"
+                if len(ids) == 1 and None not in ids
+                else f"it cannot be distinguished from {others}"
+            )
     return {identity: found[0] for identity, found in by_identity.items() if len(found) == 1}, reasons
 
 
 class _Identities:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, without: Mapping[str, str]) -> None:
         self._graph = graph
+        self._without = without
         self._busy: set[str] = set()
 
     def of(self, resource: Resource) -> Hashable:
         """The identity of a resource. Raises `LookupError` with the reason if it is not known."""
+        if resource.address in self._without:
+            raise LookupError(f"it belongs to {resource.address}, which is left")
         if resource.address in self._busy:
             raise LookupError(f"{resource.address} refers to itself")
         self._busy.add(resource.address)

@@ -43,7 +43,14 @@ def run(arguments: argparse.Namespace) -> int:
                 "  write: a state: terraform show -json > state.json\n"
                 "  why:   an import block names the id of an existing resource"
             )
-    found = adoption(read(*arguments.states, when="before"), read_output(Path(arguments.output)).graph)
+    existing = read(*arguments.states, when="before")
+    if all(resource.existing for resource in existing.resources.values()):
+        raise CannotAnswer(
+            f"{', '.join(arguments.states)} has no resources, so nothing can be taken over\n"
+            "  write: the state of the existing network: terraform show -json > state.json\n"
+            "  why:   a state of another workspace or backend, or the plan of a new network, is empty"
+        )
+    found = adoption(existing, read_output(Path(arguments.output)).graph)
     texts = {}
     if arguments.into is not None:
         for root, blocks in import_blocks(found).items():

@@ -14,6 +14,7 @@ import pytest
 from isthmus import cli
 from isthmus.adoption.adoption import Adoption, adoption, import_blocks
 from isthmus.adoption.identities import KEYS
+from isthmus.adoption.provider_defaults import stays
 from isthmus.changes.moves import moved_resource
 from isthmus.terraform import Graph, Unknown, read
 from isthmus.terraform.graph import Resource
@@ -217,6 +218,74 @@ def test_what_is_on_a_hub_that_the_output_only_reads_is_taken_over() -> None:
     assert [one.reason for one in found.left if one.existing == "other.hub"] == ["the output only reads it"]
 
 
+def test_arguments_that_are_not_written_get_the_default_of_the_provider() -> None:
+    """Also those whose default is no empty value, and those of a later provider, which no table has."""
+    assert not stays("aws_vpc", "enable_dns_support", False)
+    assert not stays(f"{T}_vpc_attachment_accepter", "transit_gateway_default_route_table_association", False)
+    assert stays(T, "amazon_side_asn", "64512")
+    assert stays("aws_subnet", "map_public_ip_on_launch", False)
+    assert stays("aws_vpc", "region", "us-east-1")
+
+
+def test_an_argument_of_a_later_provider_may_replace() -> None:
+    graph = output(ESTATE)
+    found = adoption(applied(graph, edited("aws_vpn_connection", vpn_concentrator_id="vcn-1")), graph)
+    assert not [one for one in found.imports if one.type == "aws_vpn_connection"]
+    assert [left for left in found.left if "may replace it: vpn_concentrator_id is vcn-1" in left.reason]
+
+
+@pytest.mark.parametrize(("place", "value"), [("region", "eu-central-1"), ("account", "999999999999")])
+def test_what_is_elsewhere_is_another_network(place: str, value: str) -> None:
+    """Its ids cannot be imported, and it hides nothing of the network that is meant."""
+    graph = output(ESTATE)
+    here = applied(graph)
+    moved = {address: f"far.{address}" for address in here.resources}
+    far = (moved_resource(one, moved)[1] for one in here.resources.values())
+    there: dict[str, Any] = {place: value}
+    others = {one.address: replace(one, values={**one.values, "id": f"far-{one.get('id')}"}, **there) for one in far}
+    alone = adoption(Graph(others), graph)
+    assert alone.imports == ()
+    assert [one for one in alone.left if f"{value}, where the output has nothing" in one.reason]
+    assert adoption(Graph({**here.resources, **others}), graph).imports == adoption(here, graph).imports
+
+
+def test_a_resource_of_another_account_is_not_the_one_of_the_output() -> None:
+    graph = output("environments.estate")
+    accounts = sorted({one.account for one in graph.of_type("aws_vpc") if one.account})
+    turned = dict(zip(accounts, [*accounts[1:], accounts[0]], strict=True))
+
+    def edit(resource: Resource) -> Resource:
+        return replace(resource, account=turned[str(resource.account)]) if resource.type == "aws_vpc" else resource
+
+    found = adoption(applied(graph, edit), graph)
+    assert {one.type for one in found.imports}.isdisjoint({"aws_vpc", "aws_subnet", f"{T}_vpc_attachment"})
+    assert [one for one in found.left if f"it is in account {accounts[0]}, and " in one.reason]
+
+
+def test_an_object_in_two_states_is_taken_over_once() -> None:
+    graph = output(ESTATE)
+    once = applied(graph)
+    copies = {address: f"second/{address}" for address in once.resources}
+    second = dict(moved_resource(one, copies) for one in once.resources.values())
+    found = adoption(Graph({**once.resources, **second}), graph)
+    assert found.imports == adoption(once, graph).imports
+    reasons = {one.existing: one.reason for one in found.left}
+    for one in found.imports:
+        assert f"it is {one.existing}, which another state has too" in reasons[f"second/{one.existing}"]
+    [gateway] = once.of_type(T)
+    stale = replace(second[copies[gateway.address]], values={**gateway.values, "description": "old"})
+    differing = adoption(Graph({**once.resources, **second, stale.address: stale}), graph)
+    assert not [one for one in differing.imports if one.type == T]
+    assert [one for one in differing.left if "is the same object with other values" in one.reason]
+
+
+def test_an_id_is_no_expression() -> None:
+    graph = output(ESTATE)
+    found = adoption(applied(graph, edited(T, id='tgw-${file("key")}%{if true}')), graph)
+    ids = {block["to"]: block["id"] for block in import_blocks(found)["network"]["import"]}
+    assert ids["module.hub.aws_ec2_transit_gateway.this"] == 'tgw-$${file("key")}%%{if true}'
+
+
 def test_import_blocks_are_terraform() -> None:
     graph = output(ESTATE)
     [(root, document)] = import_blocks(adoption(applied(graph), graph)).items()
@@ -232,6 +301,7 @@ def folder(tmp_path: Path) -> Path:
     gateway = stored(T, "other", id="tgw-0123456789abcdef0", amazon_side_asn=64_512, description="\u001b[31m")
     log = stored("aws_cloudwatch_log_group", "flow", id="flow")
     (tmp_path / "state.json").write_text(json.dumps(state(gateway, log)))
+    (tmp_path / "empty.json").write_text(json.dumps(state()))
     return tmp_path
 
 
@@ -255,6 +325,7 @@ def test_without_a_folder_nothing_is_written(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("state_path", "out", "words"),
     [
+        ("empty.json", "out", "has no resources, so nothing can be taken over"),
         ("out", "out", "is a folder, which holds no ids"),
         ("state.json", "missing", "holds no intent.json"),
         ("missing.json", "out", "missing.json"),
