@@ -192,7 +192,9 @@ READS: Final[Mapping[str, str]] = {
     "ec2": "ec2:Describe* ec2:SearchTransitGatewayRoutes ec2:GetTransitGatewayRouteTableAssociations "
     "ec2:GetTransitGatewayRouteTablePropagations ec2:GetTransitGatewayAttachmentPropagations "
     "ec2:GetManagedPrefixListEntries",
-    "elasticloadbalancing": "elasticloadbalancing:Describe*",
+    # Elastic Load Balancing reads the security groups of a load balancer with the permissions of its caller.
+    # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ElasticLoadBalancingFullAccess.html
+    "elasticloadbalancing": "elasticloadbalancing:Describe* ec2:GetSecurityGroupsForVpc",
     "iam": "iam:GetRole iam:GetRolePolicy iam:ListRolePolicies iam:ListAttachedRolePolicies "
     "iam:ListInstanceProfilesForRole iam:ListRoleTags",
     "kms": "kms:DescribeKey kms:GetKeyPolicy kms:GetKeyRotationStatus kms:ListAliases kms:ListResourceTags",
