@@ -27,7 +27,7 @@ __all__ = ["by_cause", "print_problems", "print_summary"]
 _LINES = 40
 _MOST_DRIFT, _MOST_ASSUMPTIONS, _MOST_SITES = 3, 6, 2
 _LONGEST = (240, 120, 60)  # characters of one reason: the most with which everything fits
-_ADDRESS = re.compile(r"\S*\b(?:module|aws_\w+)\.\S+\.([\w-]+(?:\[[^\]\s]*\])?)")
+_ADDRESS = re.compile(r"[^\s(]*\b(?:module|aws_\w+)\.\S+\.([\w-]+(?:\[[^\]\s]*\])?)")
 _SITE = re.compile(r"site (\S+) advertises (?!.*unknown)")
 
 

@@ -57,6 +57,12 @@ def test_the_guides_network_fits_one_screen() -> None:
     assert text.endswith("\n--all prints every detail\n")
 
 
+def test_short_addresses_keep_what_is_around_them() -> None:
+    where = "prod/module.spoke_prod.aws_subnet.public_az1"
+    text = printed(replace(proved(), assumptions=(f"hosts in {where} reach the internet, if ({where} assigns none)",)))
+    assert "- hosts in public_az1 reach the internet, if (public_az1 assigns none)\n" in text
+
+
 def test_forty_spokes_fit_one_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_output(tmp_path / "out", synthesize(estate_of_spokes(40)))
     assert cli.main(["prove", str(tmp_path / "out")]) == 0
