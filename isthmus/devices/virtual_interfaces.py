@@ -77,8 +77,9 @@ def _read(
         accepts=tuple(sorted(p for p in advertised.prefixes if isinstance(p, IPv4Network))),
         advertises=tuple(sorted(map(IPv4Network, output.estate.advertised_on(gateway)))),
         key_command=(
-            "aws directconnect describe-virtual-interfaces --query 'virtualInterfaces[0].authKey' --output text "
-            f"--virtual-interface-id $(terraform -chdir={root} output -raw virtual_interface_id_{suffix})"
+            f"aws directconnect describe-virtual-interfaces --region {output.estate.region} "
+            "--query 'virtualInterfaces[0].authKey' --output text "
+            f'--virtual-interface-id "$(terraform -chdir={root} output -raw virtual_interface_id_{suffix})"'
         ),
     )
 

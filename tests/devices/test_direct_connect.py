@@ -87,6 +87,7 @@ def test_the_key_is_a_placeholder_with_its_command(device: Device, name: str) ->
     (interface,) = device.virtual_interfaces
     text = text_of(device, name)
     assert "REPLACE_WITH_THE_BGP_KEY_OF_INFRA_DC1_EQDC2" in text
+    assert "describe-virtual-interfaces --region us-east-1 " in interface.key_command
     assert re.search(rf"^\s*[!#].*{re.escape(interface.key_command)}$", text, re.MULTILINE)
 
 

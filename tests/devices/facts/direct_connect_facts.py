@@ -64,6 +64,7 @@ DIRECT_CONNECT: Mapping[str, Sequence[Fact]] = {
         Fact("BFD of an interface", r"^interface (\S+) \| bfd interval (\d+) min_rx (\d+) multiplier (\d+)$", direct_with_bfd(_unit, lambda v: 300, lambda v: 300, lambda v: 3)),
         Fact("BFD of a session", _CISCO_NEIGHBOR + r"fall-over bfd$", direct_with_bfd(lambda v: v.aws_address.ip)),
         Fact("zone of a virtual interface", r"^interface (REPLACE\S+) \| zone-member security isthmus-aws$", direct(_unit)),
+        Fact("port up", r"^interface (REPLACE\S+) \| no shutdown$", direct(port)),
     ],
     "cisco-asa": [
         *_ROUTE_MAPS,
