@@ -108,7 +108,8 @@ def invalid_algorithms_reason(estate: Estate) -> Iterator[Fault]:
         if not reason.strip() or not TAG_VALUE.fullmatch(reason):
             yield Fault(tunnel, f'{_REASON} is "{reason}"', f"1 to 256 of: {TAG_CHARACTERS}", part)
         elif all(each in _STRONG[field] for field in _EXTENDED for each in getattr(tunnel, field)):
-            yield Fault(tunnel, f"{_REASON} is given, and no algorithm is below the minimum", f"no {_REASON}", part)
+            remedy = f"the algorithms of the device too, such as phase1_dh_group_numbers=[14], or no {_REASON}"
+            yield Fault(tunnel, f"{_REASON} is given, and no algorithm is below the minimum", remedy, part)
     for environment in estate.environments:
         for connection in environment.vpn_connections:
             reasons = sum(tunnel.weaker_algorithms_reason is not None for tunnel in connection.tunnels)
