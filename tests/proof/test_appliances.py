@@ -133,6 +133,9 @@ def scaling(least: int) -> Edit:
     return put("aws_autoscaling_group", "a", min_size=least, target_group_arns=[GROUP], vpc_zone_identifier=subnets)
 
 
+NIGHT = put("aws_autoscaling_schedule", "s", autoscaling_group_name="${aws_autoscaling_group.a.name}", min_size=0)
+
+
 def accepting(made: Resources) -> None:
     for number in (0, 1):
         put(
@@ -156,6 +159,13 @@ FORWARD = {
     "an unknown zone, balanced across zones": [ONE_ZONE, ACROSS, addresses("192.0.2.1")],
     "targets by address": [addresses("10.200.0.9", "10.200.1.9")],
     "an Auto Scaling group with an instance for each zone": [NO_TARGETS, scaling(2)],
+    "an Auto Scaling group that replaces nothing, next to another one with a schedule": [
+        NO_TARGETS,
+        scaling(2),
+        put("aws_autoscaling_group", "a", suspended_processes=["ReplaceUnhealthy"]),
+        put("aws_autoscaling_group", "other", min_size=0),
+        put("aws_autoscaling_schedule", "s", autoscaling_group_name="${aws_autoscaling_group.other.name}", min_size=0),
+    ],
     "acceptance, which is there": [MUST_ACCEPT, accepting],
     "acceptance by the endpoints": [
         MUST_ACCEPT,
@@ -185,6 +195,11 @@ UNKNOWN = {
         "aws_vpc_endpoint_service.s requires acceptance, and nothing in this input accepts aws_vpc_endpoint.gw",
     ),
     "an Auto Scaling group that may be empty": ([NO_TARGETS, scaling(0)], "how many instances aws_autoscaling_group.a"),
+    "an Auto Scaling group that registers nothing": (
+        [NO_TARGETS, scaling(2), put("aws_autoscaling_group", "a", suspended_processes=["AddToLoadBalancer"])],
+        "how many instances aws_autoscaling_group.a",
+    ),
+    "an Auto Scaling group that is empty at night": ([NO_TARGETS, scaling(2), NIGHT], "how many instances aws_autosc"),
     "fewer instances than zones": ([NO_TARGETS, scaling(1)], "how many instances aws_autoscaling_group.a"),
     "an unknown zone": ([ONE_ZONE, addresses("192.0.2.1")], "the zone of aws_lb_target_group_attachment.t0 is unknown"),
     "targets by another resource": (

@@ -21,6 +21,7 @@ LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 _RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
 _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")
 _SCALING = ("aws_autoscaling_group", "aws_autoscaling_attachment", "aws_autoscaling_traffic_source_attachment")
+_NEEDED = frozenset({"Launch", "AddToLoadBalancer", "AZRebalance"})  # processes of an Auto Scaling group
 _ZONE_ID = re.compile(r".*-az\d+")
 
 
@@ -94,10 +95,29 @@ class Targets:
         least = str(group.get("min_size")) if group is not None else ""
         subnets = self.resolver.many(group, "vpc_zone_identifier", SUBNET) if group is not None else ()
         zones = dict.fromkeys(map(self.zone_of_subnet, subnets))
-        if self.resolver.unknown_reason(scaling) or not least.isdigit() or not 0 < len(zones) <= int(least):
+        changes = group is not None and self._changes_by_itself(group)
+        if changes or self.resolver.unknown_reason(scaling) or not least.isdigit() or not 0 < len(zones) <= int(least):
             yield _possible(f"how many instances {scaling.address} has in each zone is unknown")
         else:
             yield from map(RegisteredTarget, zones)
+
+    def _changes_by_itself(self, group: Resource) -> bool:
+        """Whether a group may have fewer registered instances than its smallest size, or none in one of its zones.
+
+        A schedule sets another smallest size. A suspended process launches, registers or balances nothing.
+        https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scheduled-scaling.html
+        https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
+        """
+        suspended = group.get("suspended_processes", ())
+        if isinstance(suspended, Unknown) or not _NEEDED.isdisjoint(suspended):
+            return True
+        own = [name for name in (group.get("name"), group.get("id")) if isinstance(name, str)]
+        for schedule in self.resolver.of_type("aws_autoscaling_schedule"):
+            named = schedule.get("autoscaling_group_name")
+            is_other = isinstance(named, str) and own and named not in own
+            if not is_other and not (isinstance(named, Ref) and named.address != group.address):
+                return True
+        return False
 
     def zone_of_subnet(self, subnet: str | Unknown | None) -> str | Unknown:
         """The zone of a subnet."""
