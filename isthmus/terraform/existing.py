@@ -35,7 +35,7 @@ class ExistingObjects:
         named = given.get("id")
         if kind not in _IDS or not isinstance(named, str) or not _IDS[kind].fullmatch(named):
             return None
-        values = {"id": named, **_demanded(body)}
+        values = {**_demanded(body), "id": named}
         made = _existing(kind, named, values, region)
         self.by_id[named] = _both(self.by_id[named], made) if named in self.by_id else made
 

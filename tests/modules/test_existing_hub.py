@@ -119,9 +119,13 @@ def test_routes_to_sites_for_others_are_a_violation(tmp_path: Path) -> None:
     assert "get routes to the sites" in found.why
 
 
-def test_another_gateway_than_stated_is_a_violation(tmp_path: Path) -> None:
+@pytest.mark.parametrize("condition", ["${true}", f'${{self.id == "{HUB}"}}'])
+def test_another_gateway_than_stated_is_a_violation(condition: str, tmp_path: Path) -> None:
+    """What a condition demands of its id does not make it another one."""
+
     def edit(body: Body) -> None:
         body["id"] = "tgw-0123456789abcdef1"
+        body["lifecycle"]["postcondition"].append({"condition": condition, "error_message": "another one"})
 
     proof = proved(written(tmp_path / "out", edit))
     assert proof.verdict is Verdict.VIOLATED
