@@ -13,6 +13,7 @@ from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
 from isthmus.output.folder import Output
 from isthmus.report import headings
 from isthmus.report.markdown import code, escape, table
+from isthmus.report.routable_sheet import routable_lines
 from isthmus.report.translation_sheet import translation_lines
 
 _MACSEC = {
@@ -72,6 +73,7 @@ def _lines(
         yield "routes over Direct Connect a higher local preference."
     yield ""
     yield from translation_lines(site)
+    yield from routable_lines(estate, site)
     yield "## BGP keys"
     yield ""
     yield "AWS generates the key of each BGP session. These commands print them, with a role in the hub's account:"

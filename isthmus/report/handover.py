@@ -22,6 +22,7 @@ from isthmus.proof.errors import UnusableInput
 from isthmus.report import headings
 from isthmus.report.direct_connect_sheet import direct_connect_sheet
 from isthmus.report.markdown import code, escape, table
+from isthmus.report.routable_sheet import routable_lines
 from isthmus.report.translation_sheet import translation_lines
 from isthmus.terraform.graph import Resource
 
@@ -90,6 +91,7 @@ class _Lines:
         yield from self._sizes()
         yield from self._routes(bgp)
         yield from translation_lines(self.site)
+        yield from routable_lines(self.estate, self.site)
         yield from self._keys()
 
     def _ends(self) -> Iterator[str]:

@@ -44,13 +44,21 @@ def assumptions(engine: Forwarding, locations: Locations) -> Iterator[str]:
     if not all(map(allows_everything, engine.network.nacls.values())):
         yield _client_ports(engine)
     yield from conditions(engine.network, locations.spokes)
+    published = any(location.published for location in locations.spokes)
+    if published:
+        yield _HEALTHY
     if locations.spokes:
-        yield _NOT_COVERED
+        yield _NOT_COVERED_BUT_PUBLISHED if published else _NOT_COVERED
 
 
 _NOT_COVERED = (
     "security groups and host firewalls are not evaluated: the result covers routing, network ACLs and Network Firewall"
 )
+_NOT_COVERED_BUT_PUBLISHED = (
+    "security groups of hosts and host firewalls are not evaluated: the result covers routing, network ACLs, Network "
+    "Firewall, and the security groups of load balancers of published services"
+)
+_HEALTHY = "targets of published services are healthy, and accept the connections of their load balancer"
 
 
 def _routers(engine: Forwarding) -> str:
@@ -82,6 +90,8 @@ def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
         yield from _advertised(engine, site)
     if any(site.connections for site in sites):
         yield _routers(engine)
+    if any(hop.kind == "load balancer" for path in paths for hop in path.hops):
+        yield _HEALTHY
     if any(path.crossings for path in paths):
         yield _client_ports(engine)
     firewalls = {id(found): found for address in met if (found := engine.index.firewall_of.get(address)) is not None}
