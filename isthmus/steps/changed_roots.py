@@ -129,6 +129,17 @@ def _sites(base: Analysis, head: Analysis) -> Iterator[Apply]:
             yield Apply(site.name, ApplyKind.SITE)
 
 
+def translation_assumptions(base: Analysis, head: Analysis) -> Iterator[str]:
+    """What is assumed of sites whose devices translate other addresses in HEAD, one sentence each."""
+    before = {site.name: site for site in base.estate.sites} if base.estate is not None else {}
+    for site in head.estate.sites if head.estate is not None else ():
+        if site.name in before and before[site.name].translations != site.translations:
+            yield (
+                f"the devices of site {site.name} change what they translate at the same time as its hosts change "
+                "their addresses: connections that are open then are lost, and the flows in between are not evaluated"
+            )
+
+
 def _of_site(site: Site) -> tuple[object, ...]:
     """What the routers of a site have to know."""
     return set(site.advertises), site.networks, site.non_routable_cidrs

@@ -13,7 +13,7 @@ from isthmus.proof.difference.change import ChangeKind
 from isthmus.proof.difference.flows import compare
 from isthmus.proof.difference.objects import ObjectChange
 from isthmus.proof.result.assumptions import assumptions
-from isthmus.steps.changed_roots import Apply, ApplyKind, ChangeOfOutputs, change_of
+from isthmus.steps.changed_roots import Apply, ApplyKind, ChangeOfOutputs, change_of, translation_assumptions
 from isthmus.steps.constraints import Constraint, constraints, unclear_reads
 from isthmus.steps.intermediate import Networks, RootPhase
 from isthmus.steps.losses import Comparison, Effect, Interim
@@ -133,7 +133,7 @@ class _Planner:
             self._steps(),
             purpose=difference.counts,
             on_premises=difference.on_premises,
-            assumptions=(*_ASSUMED, *dict.fromkeys(assumed)) if self.applies else (),
+            assumptions=(*_ASSUMED, *translation_assumptions(*sides), *dict.fromkeys(assumed)) if self.applies else (),
         )
 
     def _steps(self) -> Procedure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -141,3 +142,19 @@ def test_the_same_output_needs_no_apply(change: Change) -> None:
 def test_an_apply_waits_for_a_reason(change: Change, before: int, after: int, first: str, then: str, why: str) -> None:
     reasons = {one.why for one in change(before, after).constraints if (one.first, one.then) == (first, then)}
     assert why in reasons
+
+
+def test_another_translation_is_an_assumption(tmp_path: Path) -> None:
+    """AWS sees no difference: whether flows are lost depends on when the hosts change their addresses."""
+    files = dict(output("stage_10_overlapping_site"))
+    head = write(files, tmp_path / "head")
+    intent = json.loads(files["intent.json"])
+    (plant,) = [site for site in intent["estate"]["sites"] if site["name"] == "plant"]
+    plant["non_routable_cidrs"] = {}
+    base = write({**files, "intent.json": json.dumps(intent)}, tmp_path / "base")
+    found = procedure((base, head), proof.read(base), proof.read(head))
+    assert names(found.steps) == ["plant"]
+    (assumed,) = [one for one in found.assumptions if "at the same time as its hosts" in one]
+    assert assumed.startswith("the devices of site plant change what they translate")
+    same = procedure((head, head), proof.read(head), proof.read(head))
+    assert not [one for one in same.assumptions if "at the same time as its hosts" in one]
