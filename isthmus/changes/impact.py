@@ -33,7 +33,15 @@ IMPACTS: Mapping[str, Impact] = {
         "subnet", "every host in it must be removed first", "every host in it must be moved to the new subnet"
     ),
     "aws_ec2_transit_gateway": Impact(
-        "transit gateway", "every attachment and VPN connection is lost", "every attachment and VPN connection is lost"
+        "transit gateway",
+        "every attachment and VPN connection is lost",
+        "every attachment and VPN connection is lost",
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyTransitGatewayOptions.html
+        {
+            "amazon_side_asn": (
+                "AWS refuses another ASN while a VPN connection, Direct Connect gateway or Connect attachment is on it"
+            )
+        },
     ),
     "aws_vpn_connection": Impact(
         "VPN connection",

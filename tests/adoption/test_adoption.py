@@ -120,6 +120,13 @@ def test_a_difference_is_named() -> None:
     assert of(found, T) == [{"vpn_ecmp_support": "disable -> enable", "description": "by hand -> Hub of one-account"}]
 
 
+def test_another_asn_is_refused_by_aws() -> None:
+    graph = output(ESTATE)
+    found = adoption(applied(graph, edited(T, amazon_side_asn=65_000)), graph)
+    [hub] = [one for one in found.imports if one.type == T]
+    assert hub.impact.startswith("AWS refuses another ASN while a VPN connection")
+
+
 def test_a_setting_that_the_output_does_not_write_is_named_unless_it_is_kept() -> None:
     graph = output(ESTATE)
     kept = adoption(applied(graph, edited(T, arn="arn:x", multicast_support="disable")), graph)
