@@ -22,7 +22,7 @@ class CheckovMissing(ScanError):
     """Checkov is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("scanning needs Checkov: pip install checkov")
+        super().__init__("scanning needs Checkov: pip install 'isthmus[scan]'")
 
 
 class UnreadableInput(ScanError):

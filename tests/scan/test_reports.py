@@ -197,5 +197,5 @@ def test_without_checkov_the_command_says_what_to_install(estate: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (
         2,
-        "isthmus: scanning needs Checkov: pip install checkov\n",
+        "isthmus: scanning needs Checkov: pip install 'isthmus[scan]'\n",
     )
