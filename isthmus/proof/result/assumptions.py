@@ -45,8 +45,6 @@ def assumptions(engine: Forwarding, locations: Locations) -> Iterator[str]:
         yield _client_ports(engine)
     yield from conditions(engine.network, locations.spokes)
     published = any(location.published for location in locations.spokes)
-    if published:
-        yield _HEALTHY
     if locations.spokes:
         yield _NOT_COVERED_BUT_PUBLISHED if published else _NOT_COVERED
 
@@ -55,10 +53,10 @@ _NOT_COVERED = (
     "security groups and host firewalls are not evaluated: the result covers routing, network ACLs and Network Firewall"
 )
 _NOT_COVERED_BUT_PUBLISHED = (
-    "security groups of hosts and host firewalls are not evaluated: the result covers routing, network ACLs, Network "
-    "Firewall, and the security groups of load balancers of published services"
+    "security groups of hosts and host firewalls are not evaluated, those of load balancers are; targets of load "
+    "balancers are healthy and accept their connections"
 )
-_HEALTHY = "targets of published services are healthy, and accept the connections of their load balancer"
+_HEALTHY = "targets of load balancers are healthy and accept their connections"
 
 
 def _routers(engine: Forwarding) -> str:
