@@ -169,7 +169,30 @@ def test_mistakes_are_violations(tmp_path: Path, edit: Edit, expected: set[str])
     assert expected <= found
 
 
+def _ecs_service(resources: Resources) -> None:
+    """ECS registers its tasks as targets."""
+    [group] = resources["aws_lb_target_group"]
+    given = {"target_group_arn": f"${{aws_lb_target_group.{group}.arn}}", "container_name": "x", "container_port": 8443}
+    resources["aws_ecs_service"] = {"x": {"name": "x", "load_balancer": [given]}}
+
+
+def _auto_scaling_group(resources: Resources) -> None:
+    [group] = resources["aws_lb_target_group"]
+    given = {"autoscaling_group_name": "x", "lb_target_group_arn": f"${{aws_lb_target_group.{group}.arn}}"}
+    resources["aws_autoscaling_attachment"] = {"x": given}
+
+
+def _endpoint_service(resources: Resources) -> None:
+    """Endpoints in other VPCs are clients of the load balancer."""
+    [balancer] = resources["aws_lb"]
+    arns = [f"${{aws_lb.{balancer}.arn}}"]
+    resources["aws_vpc_endpoint_service"] = {"x": {"acceptance_required": False, "network_load_balancer_arns": arns}}
+
+
 UNKNOWN = (
+    _ecs_service,
+    _auto_scaling_group,
+    _endpoint_service,
     _set("aws_lb", internal="${var.unknown}"),
     _set("aws_lb", load_balancer_type="${var.unknown}"),
     _set("aws_lb", enable_cross_zone_load_balancing="${var.unknown}"),

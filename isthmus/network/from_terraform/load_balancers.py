@@ -9,11 +9,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from ipaddress import IPv4Address
 
+from isthmus.network.coverage.not_evaluated import references
 from isthmus.network.from_terraform.values import GROUP, SUBNET, VPC, ReferenceKind, Resolver, integer, switch, text
 from isthmus.network.model import BalancedTarget, Listener, LoadBalancer, TargetGroup, Unknown
 from isthmus.terraform.graph import Resource, Value, blocks
 
 _BALANCERS, _LISTENERS = ("aws_lb", "aws_alb"), ("aws_lb_listener", "aws_alb_listener")
+_RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
 _GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
 _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")
 _BALANCER: ReferenceKind = dict.fromkeys(_BALANCERS, ("arn", "id"))
@@ -50,6 +52,7 @@ def _balancer(
     resolver: Resolver, resource: Resource, listeners: tuple[Listener, ...], lost: Unknown | None
 ) -> LoadBalancer:
     kind = resource.get("load_balancer_type", "application")
+    serving = _endpoint_service(resolver, resource)
     subnets, unknown = _subnets(resolver, resource)
     return LoadBalancer(
         resource.address,
@@ -60,11 +63,23 @@ def _balancer(
         # Application Load Balancers always do: .../elasticloadbalancing/latest/application/how-to
         switch(resource.get("enable_cross_zone_load_balancing"), default=kind == "application"),
         listeners,
-        unknown or lost,
+        unknown or lost or serving,
         resolver.unknown_reason(resource),
         unknown,
         text(resource.get("ip_address_type", "ipv4")),
     )
+
+
+def _endpoint_service(resolver: Resolver, balancer: Resource) -> Unknown | None:
+    """Why endpoints in any VPC may be clients of a load balancer.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html
+    """
+    for service in resolver.of_type("aws_vpc_endpoint_service"):
+        for owner in resolver.many(service, "network_load_balancer_arns", _BALANCER):
+            if isinstance(owner, Unknown) or owner == balancer.address:
+                return Unknown(f"{service.address} may serve endpoints in other VPCs from {balancer.address}")
+    return None
 
 
 def _subnets(
@@ -157,6 +172,8 @@ def _nested(value: Value) -> tuple[Mapping[str, Value] | Unknown, ...]:
 
 def target_groups(resolver: Resolver) -> dict[str, TargetGroup]:
     """Target groups, with the targets that are attached to them."""
+    groups = list(resolver.of_type(*_GROUPS))
+    registering = _registering(resolver) if groups else {}
     attached: dict[str, list[BalancedTarget]] = defaultdict(list)
     unclear: dict[str, Unknown] = {}
     for resource in resolver.of_type(*_ATTACHMENTS):
@@ -172,10 +189,25 @@ def target_groups(resolver: Resolver) -> dict[str, TargetGroup]:
         attached[owner].append(BalancedTarget(resource.address, unknown, integer(resource.get("port"))))
     return {
         resource.address: _target_group(
-            resolver, resource, attached[resource.address], unclear.get(resource.address) or unclear.get("")
+            resolver,
+            resource,
+            attached[resource.address],
+            unclear.get(resource.address) or unclear.get("") or registering.get(resource.address),
         )
-        for resource in resolver.of_type(*_GROUPS)
+        for resource in groups
     }
+
+
+def _registering(resolver: Resolver) -> Mapping[str, Unknown]:
+    """Why target groups may have targets without an attachment: Auto Scaling groups and ECS services register them."""
+    known = (*_LISTENERS, *_RULES, *_ATTACHMENTS)
+    found: dict[str, Unknown] = {}
+    for other in (*resolver.graph.resources.values(), *resolver.graph.unexpanded.values()):
+        if other.type not in known:
+            for ref in (ref for value in other.values.values() for ref in references(value)):
+                if ref.attribute in ("arn", "id"):
+                    found.setdefault(ref.address, Unknown(f"{other.address} may register targets of {ref.address}"))
+    return found
 
 
 def _target_group(
