@@ -48,7 +48,6 @@ from isthmus.intent.addressing import Tier, slot, slot_of, zone_number
 from isthmus.intent.backend import Backend
 from isthmus.intent.published_clients import clients
 from isthmus.intent.reachability import networks_reached, reach_each_other
-from isthmus.testing.direct_connect_strategies import with_direct_connect, without_backup
 from isthmus.testing.dns_strategies import resolving
 
 __all__ = [
@@ -377,11 +376,7 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
     zones = draw(zone_lists(region))
     names = SEGMENTS[: draw(st.integers(1, len(SEGMENTS)))]
     sites, connections = draw(_sites(names, region))
-    direct, connections = draw(with_direct_connect(sites, connections))
     segments = draw(_segments(names, sites, connections, central))
-    alone: bool = draw(st.booleans())
-    if alone:
-        connections = without_backup(sites, direct, connections)
     accounts = [ACCOUNTS[0], *draw(st.permutations(ACCOUNTS))][: draw(st.integers(1, len(ENVIRONMENTS)))]
     open_segments = [segment for segment in segments if segment.allowed_egress]
     owned: list[list[Spoke]] = [[] for _ in accounts]
@@ -399,8 +394,7 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
     where = draw(st.integers(0, len(accounts) - 1))
     # A translated spoke may have the range of one that it does not reach: it must not reach it through the firewall.
     if egress is not None and egress.inspection is not Inspection.NONE and not translated and draw(st.booleans()):
-        linked = [str(vpn.segment) for vpn in connections] + [str(gateway.segment) for gateway in direct]
-        segments = _inspected_pairs(segments, every_spoke, linked)
+        segments = _inspected_pairs(segments, every_spoke, [str(vpn.segment) for vpn in connections])
     if egress is not None and egress.inspection is not Inspection.NONE and draw(st.booleans()):
         segments = draw(_inspected_sites(segments, every_spoke, sites))
     hub = Hub(
@@ -415,7 +409,6 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
             account=account,
             hub=hub if index == 0 else None,
             vpn_connections=connections if index == 0 else [],
-            direct_connect=direct if index == 0 else [],
             egress=egress if index == where else None,
             spokes=spokes,
             observability=draw(_observability(region.partition)) if index == 0 else None,
