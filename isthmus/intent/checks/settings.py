@@ -144,12 +144,16 @@ def invalid_aws_provider(estate: Estate) -> Iterator[Fault]:
         return
     if not allowed.is_bounded:
         yield Fault(estate, f'aws_provider is "{given}", which has no upper bound', 'aws_provider="~> 6.69"')
+    excluded: dict[tuple[str, str], list[str]] = {}
     for environment in estate.environments:
         needed, reason = needed_by(environment)
         if (allowed & version_range(needed)).is_empty:
-            because = f", for {reason}" if reason else ""
-            found = f'aws_provider is "{given}", and environment "{environment.name}" needs {needed}{because}'
-            yield Fault(estate, found, 'versions that both allow: aws_provider="~> 6.69"')
+            excluded.setdefault((needed, reason), []).append(f'"{environment.name}"')
+    for (needed, reason), names in excluded.items():
+        who = f"environment {names[0]} needs" if len(names) == 1 else f"environments {', '.join(names)} need"
+        because = f", for {reason}" if reason else ""
+        found = f'aws_provider is "{given}", and {who} {needed}{because}'
+        yield Fault(estate, found, 'versions that both allow: aws_provider="~> 6.69"')
 
 
 # https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create

@@ -38,7 +38,7 @@ def invalid_state_bucket(estate: Estate) -> Estate:
 
 @breaks
 def invalid_aws_provider(estate: Estate) -> Estate:
-    return replace(estate, aws_provider="~> 4.67")
+    return replace(estate, aws_provider=">= 5.100")
 
 
 @breaks
