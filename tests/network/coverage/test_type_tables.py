@@ -29,6 +29,7 @@ BEHIND_ENDPOINTS = {
     *(f"aws_{kind}{part}" for kind in ("lb", "alb") for part in ("", "_listener", "_listener_rule", "_target_group")),
     *("aws_lb_target_group_attachment", "aws_alb_target_group_attachment", "aws_elb"),
     *("aws_autoscaling_group", "aws_autoscaling_attachment", "aws_autoscaling_traffic_source_attachment"),
+    "aws_autoscaling_schedule",
     *("aws_vpc_endpoint_service", "aws_vpc_endpoint_connection_accepter"),
 }
 _SERVICE = re.compile(r'"(aws_[a-z0-9_]+)"')
