@@ -37,9 +37,13 @@ def direct_connect(estate: Estate, environment: Environment, tables: HubTables) 
 
 def tables_used(environment: Environment, tables: HubTables) -> list[str]:
     """The keys of the hub route tables whose ids the module needs."""
-    gateways = environment.direct_connect
+    gateways = [gateway for gateway in environment.direct_connect if not _carries_tunnels(environment, gateway)]
     keys = {tables.table_of_connection(gateway).key for gateway in gateways}
     return sorted(keys | {table.key for gateway in gateways for table in tables.tables_leading_to(gateway)})
+
+
+def _carries_tunnels(environment: Environment, gateway: DirectConnectGateway) -> bool:
+    return any(connection.over == gateway.name for connection in environment.vpn_connections)
 
 
 def outputs_of(environment: Environment) -> list[tuple[str, str]]:
@@ -147,7 +151,10 @@ class _DirectConnect:
         return self.module.ref(association, ATTACHMENT_ID)
 
     def _routed(self, gateway: DirectConnectGateway, attachment: str) -> None:
-        """Associate the attachment with its table, and propagate its routes into the tables that reach its site."""
+        """Associate the attachment with its table, and propagate its routes into the tables that reach its site.
+
+        If it carries the tunnels of VPN connections, it has no table and no propagation.
+        """
         name = identifier(gateway.name)
         # AWS creates the attachment without tags. Without the second tag, the pipeline of any segment could claim the
         # attachment with its own tag.
@@ -156,6 +163,11 @@ class _DirectConnect:
             ("attachment_segment", SEGMENT_TAG, DIRECT_CONNECT_TAG_VALUE),
         ):
             self.module.add(Ec2Tag, f"{name}_{suffix}", resource_id=attachment, key=key, value=value)
+        if _carries_tunnels(self.environment, gateway):
+            # The tunnels use the attachment by its id. Without a route table, the transit gateway drops all packets
+            # that the site sends to it without encryption, and without propagation it sends none.
+            # https://github.com/aws-samples/aws-site-to-site-vpn-private-ip-vpn/blob/main/terraform/main.tf
+            return
         self.module.add(
             Ec2TransitGatewayRouteTableAssociation,
             name,

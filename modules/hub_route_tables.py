@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from isthmus.intent import Egress, Estate, Inspection, Segment, Site, Spoke, VpnConnection
-from isthmus.intent.direct_connect import Connection
+from isthmus.intent.connection import Connection
 from isthmus.intent.reachability import (
     advertised_to,
     inspected_between,
@@ -243,7 +243,7 @@ def _tables_of_egress(estate: Estate) -> Iterator[HubTable]:
         # packets to an unused address would loop.
         yield HubTable(FIREWALL, f"{estate.prefix}-{FIREWALL}", "", blackholes=blocks)
     else:
-        inspected = [one for one in estate.connections if is_inspected_site(estate, estate.site_of(one))]
+        inspected = [one for one in estate.routed_connections if is_inspected_site(estate, estate.site_of(one))]
         learned = [prefix for one in inspected for prefix in estate.advertised_on(one)]
         yield HubTable(EGRESS, f"{estate.prefix}-{EGRESS}", "", blackholes=_covered(blocks, learned))
 
@@ -253,14 +253,14 @@ def _connections_reached(estate: Estate, segment: Segment) -> list[Connection]:
     reached = {other.name for other in segments_reached(estate, segment)}
     direct = (
         one
-        for one in estate.connections
+        for one in estate.routed_connections
         if one.segment in reached and not inspected_with_site(segment, estate.site_of(one))
     )
     return sorted(direct, key=lambda one: one.name)
 
 
 def _connections_of_transit(estate: Estate, site: Site) -> list[Connection]:
-    return [one for one in estate.connections if transit_between(site, estate.site_of(one))]
+    return [one for one in estate.routed_connections if transit_between(site, estate.site_of(one))]
 
 
 def _covered(blocks: tuple[tuple[str, str], ...], prefixes: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -31,10 +31,10 @@ def module_calls(estate: Estate, environment: Environment) -> tuple[ModuleCall, 
     calls = [ModuleCall("logs", "logs")]
     if environment.hub:
         calls.append(ModuleCall("hub", "hub"))
-    if environment.vpn_connections:
-        calls.append(ModuleCall("vpn", "vpn"))
     if environment.direct_connect:
         calls.append(ModuleCall("direct_connect", "direct_connect"))
+    if environment.vpn_connections:
+        calls.append(ModuleCall("vpn", "vpn"))
     if environment.egress is not None:
         if environment.egress.inspection.is_network_firewall:
             calls.append(ModuleCall("firewall", "firewall"))

@@ -21,6 +21,7 @@ from modules.constructs import (
     TerraformProvider,
     TerraformRemoteState,
 )
+from modules.direct_connect import ATTACHMENT_ID
 from modules.direct_connect import outputs_of as outputs_of_direct_connect
 from modules.direct_connect import tables_used as tables_of_direct_connect
 from modules.dns_associations import dns_inputs, needs_authorization
@@ -48,7 +49,7 @@ from modules.provider import (
 from modules.spoke import tables_used as tables_of_spoke
 from modules.terraform_names import identifier
 from modules.vpc import shares_hub_account
-from modules.vpn import outputs_of
+from modules.vpn import outputs_of, transports
 from modules.vpn import tables_used as tables_of_vpn
 
 
@@ -119,6 +120,8 @@ class _Root:
     def _vpn(self, call: ModuleCall) -> None:
         inputs = self._hub_inputs(tables_of_vpn(self.environment, self.tables))
         inputs |= {LOG_KEY_ARN: self._log_inputs()[LOG_KEY_ARN]}
+        for gateway, name in transports(self.environment).items():
+            inputs[name] = self.stack.ref(self.calls["direct_connect"], f"{ATTACHMENT_ID}_{identifier(gateway)}")
         made = self.calls["vpn"] = _call(self.stack, call.name, inputs, after=self._created_first)
         for connection in sorted(self.environment.vpn_connections, key=lambda connection: connection.name):
             name = identifier(connection.name)

@@ -43,8 +43,8 @@ _LARGEST_PLAIN_ASN = 2_147_483_647
 def vpn(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `transit_gateway_id`, `log_key_arn`, `route_table_id_<key>`. Outputs: for each connection
-    `vpn_connection_id_<c>` and `<output>_<c>` for the names of `outputs_of`; for each customer gateway
+    Inputs: `transit_gateway_id`, `log_key_arn`, `route_table_id_<key>`, and those of `transports`. Outputs: for each
+    connection `vpn_connection_id_<c>` and `<output>_<c>` for the names of `outputs_of`; for each customer gateway
     `customer_gateway_arn_<g>`.
     """
     required = RequiredProvider(source="hashicorp/aws", version=required_version(environment))
@@ -58,6 +58,12 @@ def tables_used(environment: Environment, tables: HubTables) -> list[str]:
         t.key for c in connections for t in tables.tables_leading_to(c)
     }
     return sorted(keys)
+
+
+def transports(environment: Environment) -> dict[str, str]:
+    """The inputs that hold the attachments of the Direct Connect gateways that carry tunnels, by gateway."""
+    names = sorted({str(connection.over) for connection in environment.vpn_connections if connection.over is not None})
+    return {name: f"transport_attachment_id_{identifier(name)}" for name in names}
 
 
 def outputs_of(estate: Estate, connection: VpnConnection) -> list[str]:
@@ -74,17 +80,26 @@ class _Vpn:
     def __init__(self, estate: Estate, environment: Environment, tables: HubTables, module: ModuleStack) -> None:
         self.estate, self.environment, self.tables, self.module = estate, environment, tables, module
         self.lifecycle = lifecycle(protected=environment.protected)
-        gateway = module.add(TerraformVariable, GATEWAY_ID, type="string", description="Id of the transit gateway")
+        hub = module.add(TerraformVariable, GATEWAY_ID, type="string", description="Id of the transit gateway")
         key = module.add(
             TerraformVariable, LOG_KEY_ARN, type="string", description="ARN of the KMS key of the log groups"
         )
-        self.gateway_id, self.log_key_arn = module.ref(gateway, None), module.ref(key, None)
+        self.gateway_id, self.log_key_arn = module.ref(hub, None), module.ref(key, None)
         self.table_ids: dict[str, str] = {}
         for table in tables_used(environment, tables):
             variable = module.add(
                 TerraformVariable, table_id(table), type="string", description="Id of a hub route table"
             )
             self.table_ids[table] = module.ref(variable, None)
+        self.transports: dict[str, str] = {}
+        for gateway, name in transports(environment).items():
+            variable = module.add(
+                TerraformVariable,
+                name,
+                type="string",
+                description=f"Id of the attachment of Direct Connect gateway {gateway}",
+            )
+            self.transports[gateway] = module.ref(variable, None)
         self.customer_gateways: dict[str, CustomerGateway] = {}
         self.made: dict[str, AwsVpnConnection] = {}
 
@@ -173,7 +188,11 @@ class _Vpn:
             customer_gateway_id=self.module.ref(self.customer_gateways[name_of(connection.customer_gateway)]),
             transit_gateway_id=self.gateway_id,
             static_routes_only=connection.routing is Routing.STATIC,
-            enable_acceleration=connection.acceleration,
+            # AWS has no acceleration over Direct Connect.
+            # https://docs.aws.amazon.com/vpn/latest/s2svpn/private-ip-dx-steps.html
+            enable_acceleration=connection.acceleration if connection.over is None else None,
+            outside_ip_address_type="PrivateIpv4" if connection.over is not None else None,
+            transport_transit_gateway_attachment_id=self.transports.get(str(connection.over)),
             tunnel_bandwidth="large" if connection.large_tunnels else None,
             # AWS creates and stores the pre-shared keys. They never appear in a state or a plan.
             # https://docs.aws.amazon.com/vpn/latest/s2svpn/enhanced-security.html

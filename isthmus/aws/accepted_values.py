@@ -23,6 +23,7 @@ GATEWAY_SERVICES = ("dynamodb", "s3")
 DOCUMENTATION = tuple(IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
 
 RFC_1918 = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+_SHARED_SPACE = IPv4Network("100.64.0.0/10")  # RFC 6598
 _BENCHMARK = IPv4Network("198.19.0.0/16")
 _TEN_ZERO, _TEN_LOW = IPv4Network("10.0.0.0/16"), IPv4Network("10.0.0.0/15")
 _DEFAULT_VPCS = IPv4Network("172.31.0.0/16")
@@ -98,6 +99,18 @@ def public_address(text: str) -> bool:
     if any(address in example for example in DOCUMENTATION):
         return True
     return address.is_global and not address.is_multicast
+
+
+def private_outside_address(text: str) -> bool:
+    """Whether a device may have this address for a VPN connection over Direct Connect: RFC 1918 or RFC 6598.
+
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/private-ip-dx.html
+    """
+    try:
+        address = IPv4Address(text)
+    except ValueError:
+        return False
+    return any(address in space for space in (*RFC_1918, _SHARED_SPACE))
 
 
 def refused_secondary(

@@ -114,6 +114,7 @@ class DeviceConnection:
     - `advertises`: the prefixes that the device advertises over it.
     - `static_routes`: with static routing, the prefixes that the device routes to the tunnels.
     - `nat_traversal`: AWS requires NAT traversal.
+    - `over_direct_connect`: its tunnels run over the virtual interfaces of the device, between private addresses.
     """
 
     name: str
@@ -124,6 +125,7 @@ class DeviceConnection:
     static_routes: tuple[IPv4Network, ...]
     nat_traversal: bool
     secret_command: str
+    over_direct_connect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,11 @@ class Device:
     def tunnels(self) -> tuple[DeviceTunnel, ...]:
         """All tunnels, by connection and number."""
         return tuple(tunnel for connection in self.connections for tunnel in connection.tunnels)
+
+    @property
+    def over_direct_connect(self) -> bool:
+        """Whether its virtual interfaces carry its tunnels, and no packets outside them."""
+        return any(connection.over_direct_connect for connection in self.connections)
 
     @property
     def bgp(self) -> bool:

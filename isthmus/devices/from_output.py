@@ -110,6 +110,7 @@ class _DeviceReader:
             # https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html
             nat_traversal=resource.get("enable_acceleration") is True or gateway.get("ip_address") is None,
             secret_command=_secret_command(self.estate.region, f"{command} preshared_key_arn_{suffix}"),
+            over_direct_connect=resource.get("outside_ip_address_type") == "PrivateIpv4",
         )
 
     def _tunnel(

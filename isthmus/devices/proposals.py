@@ -40,6 +40,8 @@ def unsupported(device: Device, platform: Platform) -> Iterator[str]:
                         f"tunnel {tunnel.number} of {connection.name}: {platform.title} supports none of "
                         f"{lack.argument} {', '.join(lack.given)}. Add one of these: {', '.join(lack.supported)}"
                     )
+    if device.over_direct_connect and not platform.over_direct_connect:
+        yield f"the tunnels of {device.name} run over Direct Connect. {platform.title} has no templates for it"
     if device.certificate and not platform.certificates:
         yield f"{device.name} authenticates with a certificate, but {platform.title} uses pre-shared keys only"
 

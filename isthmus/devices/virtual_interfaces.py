@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Interface, IPv4Network
 
 from isthmus.devices.device import DeviceVirtualInterface
 from isthmus.errors import CannotAnswer
-from isthmus.intent import CustomerGateway, DirectConnectGateway, TransitVirtualInterface
+from isthmus.intent import CustomerGateway, DirectConnectGateway, Estate, TransitVirtualInterface
 from isthmus.intent.model import name_of
 from isthmus.network.from_terraform.values import name_of as name_in_terraform
 from isthmus.network.prefixes_from_aws import AdvertisedPrefixes
@@ -32,7 +32,7 @@ def virtual_interfaces(
         if interface.name in made
     ]
     return tuple(
-        _read(output, gateway, interface, resource, number, advertised.get(gateway.name))
+        _read(output, gateway, interface, device, resource, number, advertised.get(gateway.name))
         for number, (gateway, interface, resource) in enumerate(ours, 1)
     )
 
@@ -53,6 +53,7 @@ def _read(
     output: Output,
     gateway: DirectConnectGateway,
     stated: TransitVirtualInterface,
+    device: CustomerGateway,
     resource: Resource,
     number: int,
     advertised: AdvertisedPrefixes | None,
@@ -75,12 +76,20 @@ def _read(
         bfd=stated.bfd,
         macsec=stated.macsec.value,
         accepts=tuple(sorted(p for p in advertised.prefixes if isinstance(p, IPv4Network))),
-        advertises=tuple(sorted(map(IPv4Network, output.estate.advertised_on(gateway)))),
+        advertises=tuple(sorted(map(IPv4Network, _advertised(output.estate, gateway, device)))),
         key_command=(
             f"aws directconnect describe-virtual-interfaces --region {output.estate.region} "
             "--query 'virtualInterfaces[0].authKey' --output text "
             f'--virtual-interface-id "$(terraform -chdir={root} output -raw virtual_interface_id_{suffix})"'
         ),
+    )
+
+
+def _advertised(estate: Estate, gateway: DirectConnectGateway, device: CustomerGateway) -> Sequence[str]:
+    """What a device advertises over the virtual interfaces of a gateway: if it carries tunnels, its own address."""
+    every = estate.advertised_on(gateway)
+    return (
+        [prefix for prefix in every if prefix == f"{device.ip_address}/32"] if estate.private_vpns(gateway) else every
     )
 
 

@@ -17,7 +17,13 @@ from isthmus.intent.vpn import Routing
 
 
 def allowed_prefixes(estate: Estate, gateway: DirectConnectGateway) -> tuple[str, ...]:
-    """The allowed prefixes of a gateway, as written or derived, in address order. Raises `LookupError`."""
+    """The allowed prefixes of a gateway, as written or derived, in address order. Raises `LookupError`.
+
+    The tunnels of private VPN connections end at addresses of the transit gateway's CIDR blocks.
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/private-ip-dx.html
+    """
+    if estate.private_vpns(gateway):
+        return _in_order(estate.hub.cidr_blocks)
     if gateway.allowed_prefixes is not None:
         return _in_order(gateway.allowed_prefixes)
     site = estate.site_of(gateway)

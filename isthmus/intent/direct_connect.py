@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import field
 from enum import StrEnum
+from typing import Annotated
 
-from isthmus.intent.model import Many, intent
+from isthmus.intent.model import Many, by_name, intent
 from isthmus.intent.segment import SegmentRef
 from isthmus.intent.site import CustomerGatewayRef
-from isthmus.intent.vpn import VpnConnection
 
 
 class MacSec(StrEnum):
@@ -68,7 +68,8 @@ class TransitVirtualInterface:
 class DirectConnectGateway:
     """A Direct Connect gateway that is associated with the hub. Its virtual interfaces lead to one site.
 
-    If the site also has VPN connections, they are the backup: the hub prefers Direct Connect for equal prefixes.
+    If the site also has VPN connections, they are the backup: the hub prefers Direct Connect for equal prefixes. If VPN
+    connections run over it, it carries only their tunnels, and the prefixes in both directions follow from them.
 
     asn                 the private ASN of its BGP sessions; not the hub's
     segment             the segment of the site: it decides what the site reaches
@@ -88,5 +89,4 @@ class DirectConnectGateway:
     was: str | None = None
 
 
-# A connection of a site to the hub.
-Connection = VpnConnection | DirectConnectGateway
+DirectConnectGatewayRef = Annotated[DirectConnectGateway | str, by_name]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from isthmus.intent.direct_connect import Connection, DirectConnectGateway
+from isthmus.intent.connection import Connection
+from isthmus.intent.direct_connect import DirectConnectGateway
 from isthmus.intent.dns import HybridDns
 from isthmus.intent.egress import EgressVpc
 from isthmus.intent.endpoints import CentralEndpoints

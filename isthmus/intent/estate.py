@@ -10,7 +10,8 @@ from typing import TypeVar
 from isthmus.aws.regions import REGIONS
 from isthmus.intent.allowed_connection import AllowedConnection
 from isthmus.intent.backend import Backend, LocalBackend
-from isthmus.intent.direct_connect import Connection, DirectConnectGateway
+from isthmus.intent.connection import Connection
+from isthmus.intent.direct_connect import DirectConnectGateway, DirectConnectGatewayRef
 from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
 from isthmus.intent.hub import Hub
@@ -154,10 +155,27 @@ class Estate:
         """Every VPN connection and Direct Connect gateway."""
         return (connection for environment in self.environments for connection in environment.connections)
 
+    @property
+    def routed_connections(self) -> Iterator[Connection]:
+        """Every connection that carries packets of the site: not the Direct Connect gateways that carry tunnels."""
+        carriers = {one.over for one in self.vpn_connections}
+        return (one for one in self.connections if isinstance(one, VpnConnection) or one.name not in carriers)
+
+    def private_vpns(self, gateway: DirectConnectGatewayRef) -> tuple[VpnConnection, ...]:
+        """The VPN connections over a Direct Connect gateway, by name. With any, it carries their tunnels only."""
+        over = (one for one in self.vpn_connections if one.over == name_of(gateway))
+        return tuple(sorted(over, key=lambda one: one.name))
+
     def advertised_on(self, connection: Connection) -> Many[str]:
-        """The prefixes that AWS learns over BGP from a connection; none with static routing. Raises `LookupError`."""
+        """The prefixes that AWS learns over BGP from a connection; none with static routing. Raises `LookupError`.
+
+        A Direct Connect gateway that carries tunnels learns the addresses of the devices at which they end.
+        """
         if isinstance(connection, VpnConnection):
             return self.site_of(connection).advertises if connection.routing is Routing.BGP else ()
+        if carried := self.private_vpns(connection):
+            devices = (self.customer_gateway(one.customer_gateway)[1] for one in carried)
+            return tuple(sorted({f"{device.ip_address}/32" for device in devices if device.ip_address is not None}))
         return self.site_of(connection).advertises if connection.advertises is None else connection.advertises
 
     def zones_of_egress(self, egress: EgressVpc) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ class Hub:
     asn          the private autonomous system number (ASN) of the Amazon side
     existing     the id of a transit gateway that exists already, such as `tgw-0123456789abcdef0`: Terraform reads it,
                  adds route tables, and checks its ASN and the settings that the proof relies on; None: it is created
-    cidr_blocks  IPv4 CIDR blocks of the transit gateway (/24 or larger), for Connect attachments
+    cidr_blocks  IPv4 CIDR blocks of the transit gateway (/24 or larger): of Connect attachments, and of the
+                 outside addresses of VPN connections over Direct Connect
     share_with   organizational units or accounts that may attach VPCs; empty: only the hub's account
     """
 

@@ -76,7 +76,7 @@ def segments_reached(estate: Estate, segment: Segment) -> tuple[Segment, ...]:
 def sites_reached(estate: Estate, segment: Segment) -> tuple[Site, ...]:
     """The sites with a connection in a segment that `segment` reaches, or that it is inspected with."""
     reached = {other.name for other in segments_reached(estate, segment)}
-    connected = [(estate.site_of(connection), connection.segment) for connection in estate.connections]
+    connected = [(estate.site_of(connection), connection.segment) for connection in estate.routed_connections]
     names = {site.name for site, landing in connected if landing in reached or inspected_with_site(segment, site)}
     return tuple(site for site in estate.sites if site.name in names)
 
@@ -133,7 +133,7 @@ def advertised_to(estate: Estate, segment: Segment, site: Site) -> bool:
 
 def _has_default_route(estate: Estate, site: Site) -> bool:
     """Whether a site has a default route: it advertises one, or one of its connections has a static one."""
-    connections = [one for one in estate.connections if estate.site_of(one).name == site.name]
+    connections = [one for one in estate.routed_connections if estate.site_of(one).name == site.name]
     return any(
         EVERYTHING in estate.advertised_on(one) or (isinstance(one, VpnConnection) and one.default_route)
         for one in connections
@@ -149,7 +149,7 @@ def sites_with_own_route_table(estate: Estate, segment: Segment) -> tuple[Site, 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html
     """
     reached = {site.name for site in sites_reached(estate, segment)}
-    connected = {estate.site_of(one).name for one in estate.connections if one.segment == segment.name}
+    connected = {estate.site_of(one).name for one in estate.routed_connections if one.segment == segment.name}
     return tuple(
         site
         for site in sorted(estate.sites, key=attrgetter("name"))

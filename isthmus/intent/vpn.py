@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import field
 from enum import StrEnum
 
+from isthmus.intent.direct_connect import DirectConnectGatewayRef
 from isthmus.intent.model import Many, intent
 from isthmus.intent.segment import SegmentRef
 from isthmus.intent.site import CustomerGatewayRef
@@ -82,6 +83,8 @@ class VpnConnection:
     bgp_logs          also log BGP events; needs AWS provider 6.25 or later, which the root module then requires
     large_tunnels     up to 5 Gbps for each tunnel instead of 1.25, without acceleration; needs AWS provider 6.22 or
                       later, which the root module then requires; a change replaces the connection
+    over              the Direct Connect gateway that carries its tunnels, between private addresses: it encrypts the
+                      traffic of the site over Direct Connect; None: the internet; a change replaces the connection
     was               its name before a rename: Terraform moves its resources instead of replacing them
     """
 
@@ -95,4 +98,5 @@ class VpnConnection:
     tunnels: tuple[Tunnel, Tunnel] = field(default_factory=lambda: (Tunnel(), Tunnel()))
     bgp_logs: bool = False
     large_tunnels: bool = False
+    over: DirectConnectGatewayRef | None = None
     was: str | None = None

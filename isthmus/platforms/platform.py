@@ -4,6 +4,7 @@ title = "strongSwan with FRRouting"
 versions = "strongSwan 5.9.4, FRRouting 8.4"
 static = true              # static routing, without BGP
 certificates = true        # authentication with a certificate
+over_direct_connect = true # tunnels over virtual interfaces, between private addresses
 [translation]              # which addresses the filters see of a network that the device translates
 own_addresses_from_aws = true   # filters see packets from AWS after the translation
 own_addresses_to_aws = true     # filters see packets to AWS before the translation
@@ -58,6 +59,7 @@ class Platform:
     versions: str
     static: bool
     certificates: bool
+    over_direct_connect: bool
     translation: FilterOrder
     files: Mapping[str, str]
     phase1: PhaseAlgorithms
@@ -87,6 +89,7 @@ def platform(name: str) -> Platform:
         versions=document["versions"],
         static=document["static"],
         certificates=document["certificates"],
+        over_direct_connect=document["over_direct_connect"],
         translation=FilterOrder(**document["translation"]),
         files=document["files"],
         phase1=PhaseAlgorithms(**document["phase1"]),

@@ -17,7 +17,7 @@ from isthmus.proof.checks.accounts import account_violations
 from isthmus.proof.checks.allowed_connections import connection_assumptions, connection_notes, connection_violations
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.checks.client_ports import client_port_notes
-from isthmus.proof.checks.direct_connect import longer_prefixes
+from isthmus.proof.checks.direct_connect import longer_prefixes, unencrypted_paths
 from isthmus.proof.checks.dns import DnsChecks
 from isthmus.proof.checks.dns_answers import NameChecks
 from isthmus.proof.checks.egress_vpc import egress_violations, endpoint_service_results
@@ -184,6 +184,7 @@ class Prover:
             *egress_violations(self.estate, self.binding.egress, self.pairs, checks.naming),
             *advertisement_violations(self.estate, self.binding, advertised),
             *longer_prefixes(self.engine, advertised),
+            *unencrypted_paths(self.estate, self.network, self.binding.dx_gateways),
             *self._always(used),
             *failure_violations(failure_results),
         ]

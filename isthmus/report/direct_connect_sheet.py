@@ -16,6 +16,7 @@ from isthmus.report.markdown import code, escape, table
 from isthmus.report.routable_sheet import routable_lines
 from isthmus.report.translation_sheet import translation_lines
 
+_AWS_PREFERS_THEM = "AWS would prefer them over Direct Connect"
 _MACSEC = {
     MacSec.NONE: "none",
     MacSec.SHOULD: "the connection carries packets without encryption if MACsec fails",
@@ -64,11 +65,22 @@ def _lines(
     yield ""
     yield "## Routes"
     yield ""
-    yield f"Advertise to AWS exactly: {_codes(map(str, interfaces[0].advertises))}."
-    yield "Do not advertise more specific prefixes over a VPN connection: AWS would prefer them over Direct Connect."
+    carried = estate.private_vpns(gateway)
+    if carried:
+        names = ", ".join(one.name for one in carried)
+        yield f"The virtual interfaces carry the tunnels of {names}, and no other packets."
+        yield "Each device advertises to AWS exactly its own address, at which its tunnels end:"
+        yield ""
+        yield from (f"- {escape(device)}: {_codes(map(str, interface.advertises))}" for device, interface in found)
+    else:
+        yield f"Advertise to AWS exactly: {_codes(map(str, interfaces[0].advertises))}."
+        yield f"Do not advertise more specific prefixes over a VPN connection: {_AWS_PREFERS_THEM}."
     yield ""
     yield f"{headings.ADVERTISED}: {_codes(map(str, interfaces[0].accepts))}."
-    if has_backup(estate, site):
+    if carried:
+        yield "The outside addresses of AWS are in these prefixes. Drop all packets but those of the tunnels, of BGP"
+        yield "and of BFD."
+    elif has_backup(estate, site):
         yield "AWS advertises the same prefixes over the VPN connections of the site, which are the backup. Give the"
         yield "routes over Direct Connect a higher local preference."
     yield ""
@@ -81,16 +93,19 @@ def _lines(
     for interface in interfaces:
         yield f"    {interface.key_command}"
     yield ""
-    yield from _macsec(gateway)
+    yield from _macsec(gateway, encrypted_above=bool(carried))
 
 
-def _macsec(gateway: DirectConnectGateway) -> Iterator[str]:
+def _macsec(gateway: DirectConnectGateway, *, encrypted_above: bool) -> Iterator[str]:
     """What the team configures for MACsec: https://docs.aws.amazon.com/directconnect/latest/UserGuide/MACsec.html."""
     encrypted = [interface for interface in gateway.virtual_interfaces if interface.macsec is not MacSec.NONE]
     yield "## MACsec"
     yield ""
     if not encrypted:
-        yield "None: the connections carry packets without encryption. Encrypt them in the applications."
+        if encrypted_above:
+            yield "None. The tunnels encrypt all packets of the site."
+        else:
+            yield "None: the connections carry packets without encryption. Encrypt them in the applications."
         return
     for interface in sorted(encrypted, key=lambda one: one.name):
         yield f"- {code(interface.name)}: {_MACSEC[interface.macsec]}"

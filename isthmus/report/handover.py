@@ -85,6 +85,7 @@ class _Lines:
         yield f"# VPN connection {self.connection.name}: estate {self.estate.name}, site {self.site.name}"
         yield ""
         yield from self._ends()
+        yield from self._carrier()
         yield from self._bandwidth()
         yield from self._tunnels(bgp)
         yield from self._proposals()
@@ -104,6 +105,14 @@ class _Lines:
             ("Outside address", "one for each tunnel, see below", self.gateway.get("ip_address") or "any"),
             ("BGP autonomous system", str(self.aws_asn), str(asn)),
         )
+
+    def _carrier(self) -> Iterator[str]:
+        """What carries the tunnels, if it is Direct Connect."""
+        if self.connection.over is not None:
+            yield f"The tunnels run over the virtual interfaces of Direct Connect gateway {self.connection.over} that"
+            yield "end at this device, between private addresses. Configure them first: they have a sheet of their own."
+            yield "Route the outside addresses of AWS over them, and send no other packets over them."
+            yield ""
 
     def _bandwidth(self) -> Iterator[str]:
         """The bandwidth of the connection, alone and together with the site's other connections of the segment."""

@@ -53,6 +53,7 @@ def _connection(connection: DeviceConnection) -> dict[str, Any]:
         "advertised_prefixes": _texts(connection.advertises),
         "static_routes": _texts(connection.static_routes),
         "secret_command": connection.secret_command,
+        "over_direct_connect": connection.over_direct_connect,
         "tunnels": [_tunnel(tunnel) for tunnel in connection.tunnels],
     }
 

@@ -61,6 +61,7 @@ def _connection(found: Document) -> DeviceConnection:
         static_routes=_networks(found["static_routes"]),
         nat_traversal=found["nat_traversal_required"],
         secret_command=found["secret_command"],
+        over_direct_connect=found["over_direct_connect"],
     )
 
 

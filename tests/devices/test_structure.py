@@ -9,7 +9,7 @@ from hier_config.exceptions import DuplicateChildError
 
 from isthmus.platforms import platform_names
 from tests.devices.facts.lines import has_hier_config, hier_config_lines, lines_of, netutils_lines
-from tests.devices.golden import CASES, golden_devices, golden_files
+from tests.devices.golden import CASES, golden_devices, golden_files, platforms_for
 from tests.devices.references import REFERENCES, broken_references
 
 # hier_config leaves out remarks of IOS and ends of sections, which netutils keeps.
@@ -25,6 +25,7 @@ def texts(name: str) -> list[str]:
         "".join(file.text for file in golden_files(case, name, device.name))
         for case in CASES
         for device in golden_devices(case)
+        if name in platforms_for(device)
     ]
 
 

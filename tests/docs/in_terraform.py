@@ -233,6 +233,14 @@ ELSEWHERE: dict[str, str] = {
     "conflicting-tunnel-lifetimes": "`conflicting-tunnel-lifetimes`; CKV_ISTHMUS_26",
     "invalid-inside-cidr": "`invalid-inside-cidr`; CKV_ISTHMUS_27",
     "reserved-inside-cidr": "`reserved-inside-cidr`; CKV_ISTHMUS_27",
+    **dict.fromkeys(
+        ("private-vpn-to-other-site", "private-vpn-at-other-device", "prefixes-of-private-vpn", "mixed-private-vpn"),
+        "not a fault: AWS permits encrypted and other packets over one gateway; the flows show both",
+    ),
+    **dict.fromkeys(
+        ("private-vpn-without-hub-cidr", "invalid-private-vpn-address", "accelerated-private-vpn"),
+        "AWS documents no such connection; the proof evaluates the routes that it would have",
+    ),
     "invalid-customer-gateway-address": "`invalid-customer-gateway-address`; CKV_ISTHMUS_28",
     "invalid-customer-gateway-asn": "`invalid-customer-gateway-asn`; CKV_ISTHMUS_28",
     "multiple-hybrid-dns": "`resource-used-twice`: a VPC takes one Profile",

@@ -15,6 +15,7 @@ ISTHMUS = modules("isthmus")
 SUBJECTS: Mapping[str, str] = {
     "advertised_prefixes": "prefixes that sites advertise",
     "appliances": "appliances behind Gateway Load Balancers",
+    "private_vpn": "VPN connections over Direct Connect",
     "allowed_connections": "connections that the intent allows between segments",
     "cidrs": "CIDRs in the intent",
     "client_ports": "source ports of clients",

@@ -31,6 +31,7 @@ EXAMPLES = (
     "examples.stage_8_overlapping_ranges",
     "examples.stage_9_third_party_firewalls",
     "examples.stage_10_overlapping_site",
+    "examples.stage_11_encrypted_direct_connect",
     "examples.one_account",
     "examples.existing_hub",
 )

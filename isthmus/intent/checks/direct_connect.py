@@ -144,7 +144,7 @@ def static_vpn_with_direct_connect(estate: Estate) -> Iterator[Fault]:
     direct = {link.site.name for link in direct_links(estate)}
     for link in links(estate):
         static = link.connection.routing is Routing.STATIC or link.connection.default_route
-        if static and link.site.name in direct:
+        if static and link.site.name in direct and link.connection.over is None:
             given = f'it has static routes, and site "{link.site.name}" also has Direct Connect'
             yield Fault(link.connection, given, "routing=Routing.BGP, and no default_route")
 
@@ -163,7 +163,7 @@ def backup_in_other_segment(estate: Estate) -> Iterator[Fault]:
 @rule("a Direct Connect gateway carries traffic between virtual interfaces and associated gateways", _TRANSIT)
 def transit_between_direct_connects(estate: Estate) -> Iterator[Fault]:
     """Two sites with transit between them both have Direct Connect. This needs SiteLink, which is not generated."""
-    direct = {link.site.name: link.site for link in direct_links(estate)}
+    direct = {link.site.name: link.site for link in direct_links(estate) if not link.carries_tunnels}
     for name, site in direct.items():
         for other in direct.values():
             if other.name < name and transit_between(site, other):
@@ -172,10 +172,10 @@ def transit_between_direct_connects(estate: Estate) -> Iterator[Fault]:
 
 
 def _sites(estate: Estate) -> Iterator[tuple[Site, DirectConnectGateway]]:
-    """Each Direct Connect gateway with its site, if its references are declared."""
+    """Each Direct Connect gateway with packets of its site, if its references are declared."""
     seen: set[int] = set()
     for link in direct_links(estate):
-        if id(link.gateway) not in seen:
+        if id(link.gateway) not in seen and not link.carries_tunnels:
             seen.add(id(link.gateway))
             yield link.site, link.gateway
 

@@ -104,26 +104,31 @@ def links(estate: Estate) -> list[Link]:
 
 @dataclass(frozen=True, slots=True)
 class DirectLink:
-    """A virtual interface with its Direct Connect gateway, site, device and segment."""
+    """A virtual interface with its Direct Connect gateway, site, device and segment.
+
+    `carries_tunnels`: the gateway carries the tunnels of VPN connections, and no other packets.
+    """
 
     gateway: DirectConnectGateway
     interface: TransitVirtualInterface
     site: Site
     device: CustomerGateway
     segment: Segment
+    carries_tunnels: bool
 
 
 def direct_links(estate: Estate) -> list[DirectLink]:
     """The virtual interfaces of the gateways whose references are declared, and that lead to one site."""
     devices = {device.name: (site, device) for site in estate.sites for device in site.customer_gateways}
     segments = {segment.name: segment for segment in estate.segments}
+    carriers = {str(connection.over) for connection in estate.vpn_connections}
     found: list[DirectLink] = []
     for gateway in estate.direct_connect:
         ends = [devices.get(str(name_of(interface.customer_gateway))) for interface in gateway.virtual_interfaces]
         sites = {end[0].name for end in ends if end is not None}
         if None not in ends and len(sites) == 1 and name_of(gateway.segment) in segments:
             found += [
-                DirectLink(gateway, interface, *end, segments[name_of(gateway.segment)])
+                DirectLink(gateway, interface, *end, segments[name_of(gateway.segment)], gateway.name in carriers)
                 for interface, end in zip(gateway.virtual_interfaces, ends, strict=True)
                 if end is not None
             ]
@@ -131,7 +136,9 @@ def direct_links(estate: Estate) -> list[DirectLink]:
 
 
 def over_direct_connect(link: DirectLink) -> Sequence[str]:
-    """The prefixes that a site advertises over Direct Connect."""
+    """The prefixes of its networks that a site advertises over Direct Connect; none if it carries tunnels."""
+    if link.carries_tunnels:
+        return ()
     return link.site.advertises if link.gateway.advertises is None else link.gateway.advertises
 
 

@@ -276,7 +276,10 @@ def _references(estate: Estate) -> Iterator[_Reference]:
         if environment.egress is not None and environment.egress.firewall is not None:
             for listed in environment.egress.firewall.domain_lists:
                 yield from each(listed, "segment", listed.segments, segments)
+        gateways_of_aws = [dx_gateway.name for dx_gateway in environment.direct_connect]
         for connection in environment.vpn_connections:
+            over = [connection.over] if connection.over is not None else []
+            yield from each(connection, "Direct Connect gateway", over, gateways_of_aws)
             yield from each(connection, "customer gateway", [connection.customer_gateway], gateways)
             yield from each(connection, "segment", [connection.segment], segments)
         for dx_gateway in environment.direct_connect:

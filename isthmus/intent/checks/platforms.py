@@ -39,6 +39,12 @@ def unsupported_by_platform(estate: Estate) -> Iterator[Fault]:
         known = platform(str(gateway.platform))
         if connection.routing is Routing.STATIC and not known.static:
             yield Fault(connection, f"its routing is static, and {known.title} needs BGP", "routing=Routing.BGP")
+        if connection.over is not None and not known.over_direct_connect:
+            given = (
+                f'it is over "{connection.over}", and {known.title} has no templates for tunnels over Direct Connect'
+            )
+            able = [name for name in platform_names() if platform(name).over_direct_connect]
+            yield Fault(connection, given, f"no platform of the customer gateway, or one of {', '.join(able)}")
         yield from _algorithms(connection, known)
         if gateway.certificate_arn is not None and not known.certificates:
             given = f"{gateway.name} authenticates with a certificate, and {known.title} with pre-shared keys only"

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
 from isthmus.aws.accepted_tunnel_options import excludes_acceleration, fits_inside, reserved_inside
-from isthmus.aws.accepted_values import DOCUMENTATION, public_address, refused_asn
+from isthmus.aws.accepted_values import DOCUMENTATION, private_outside_address, public_address, refused_asn
 from isthmus.aws.regions import REGIONS
 from isthmus.intent.addressing import CONNECTIONS, inside_cidrs
 from isthmus.intent.checks.lenient import direct_links, links, network
@@ -75,8 +75,11 @@ def equal_transit_asns(estate: Estate) -> Iterator[Fault]:
 @rule("AWS connects to the static internet address of the device, or of the NAT device in front of it", _GATEWAY)
 def invalid_customer_gateway_address(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's address is not a public IPv4 address. Documentation ranges are accepted as placeholders."""
+    private = {link.gateway.name for link in links(estate) if link.connection.over is not None}
     for site in estate.sites:
         for gateway in site.customer_gateways:
+            if gateway.name in private:
+                continue  # invalid-private-vpn-address says so
             if gateway.ip_address is not None and not public_address(gateway.ip_address):
                 remedy = f"its public IPv4 address; {_placeholder(estate)} as a placeholder for an unknown one"
                 yield Fault(gateway, f'ip_address is "{gateway.ip_address}"', remedy)
@@ -96,7 +99,7 @@ def duplicate_customer_gateway_address(estate: Estate) -> Iterator[Fault]:
             if (
                 address is not None
                 and first.setdefault(address, gateway.name) != gateway.name
-                and public_address(address)
+                and (public_address(address) or private_outside_address(address))
             ):
                 given = f'ip_address {address} is also the address of "{first[address]}"'
                 yield Fault(gateway, given, "one customer gateway with several connections, or different addresses")
@@ -105,7 +108,8 @@ def duplicate_customer_gateway_address(estate: Estate) -> Iterator[Fault]:
 @rule("AWS identifies a device by its address or its certificate", _GATEWAY)
 def unidentified_customer_gateway(estate: Estate) -> Iterator[Fault]:
     """A customer gateway has neither an address nor a certificate, and Direct Connect does not end at it alone."""
-    direct = {link.device.name for link in direct_links(estate)} - {link.gateway.name for link in links(estate)}
+    over_internet = {link.gateway.name for link in links(estate) if link.connection.over is None}
+    direct = {link.device.name for link in direct_links(estate)} - over_internet
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.ip_address is None and gateway.certificate_arn is None and gateway.name not in direct:
@@ -134,7 +138,7 @@ def tunnel_start_without_address(estate: Estate) -> Iterator[Fault]:
     """AWS has to initiate a tunnel to a customer gateway without an address."""
     for link in links(estate):
         for index, tunnel in enumerate(link.connection.tunnels):
-            if link.gateway.ip_address is None and tunnel.startup_action == "start":
+            if link.gateway.ip_address is None and link.connection.over is None and tunnel.startup_action == "start":
                 given = f'startup_action is "start", and "{link.gateway.name}" has no ip_address'
                 part = f'tunnel {index + 1} of VPN connection "{link.connection.name}"'
                 yield Fault(tunnel, given, 'startup_action="add", or an ip_address', part)

@@ -67,8 +67,34 @@ def compared(
     return violations, unknown_results
 
 
+def unencrypted_paths(estate: Estate, network: Network, bound: Mapping[str, str]) -> Iterator[Violation]:
+    """Routes of packets that are not encrypted, over a Direct Connect gateway that carries the tunnels of connections.
+
+    `bound`: the address of each Direct Connect gateway of the intent, by name. The tunnels need no route table: they
+    use the attachment by its ID. https://docs.aws.amazon.com/vpn/latest/s2svpn/private-ip-dx.html
+    """
+    carriers = {bound[gateway.name]: gateway for gateway in estate.direct_connect if gateway.name in bound}
+    for attachment in network.attachments.values():
+        gateway = carriers.get(str(attachment.attached))
+        if gateway is None or not estate.private_vpns(gateway):
+            continue
+        site, here = estate.site_of(gateway).name, attachment.address
+        if isinstance(attachment.table, str):
+            why = f"{attachment.table} routes what site {site} sends over {gateway.name} without encryption"
+            yield Violation("unencrypted-path", why, (here, attachment.table), site)
+        for table in network.tgw_tables.values():
+            if here in table.propagations or any(route.attachment == here for route in table.routes):
+                why = f"{table.address} sends packets to site {site} over {gateway.name} without encryption"
+                yield Violation("unencrypted-path", why, (here, table.address), site)
+
+
 def _differences(estate: Estate, gateway: DirectConnectGateway, dx: DxGateway) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What differs, with its resources: ASNs, allowed prefixes and virtual interfaces."""
+    if surplus := _surplus(estate, gateway, dx):
+        yield (
+            f"its allowed prefixes have {surplus}, which is no CIDR block of the hub: it carries tunnels",
+            (dx.address,),
+        )
     if lacking := _not_allowed(estate, gateway, dx):
         yield f"its allowed prefixes lack {lacking}, which the site reaches", (dx.address,)
     if isinstance(dx.asn, int) and dx.asn != gateway.asn:
@@ -91,15 +117,26 @@ def _differences(estate: Estate, gateway: DirectConnectGateway, dx: DxGateway) -
 def _not_allowed(estate: Estate, gateway: DirectConnectGateway, dx: DxGateway) -> str:
     """The CIDRs of spokes that the site reaches and that AWS does not advertise over Direct Connect, or "".
 
-    A VPN connection of the site carries this traffic, or nothing does.
+    A VPN connection of the site carries this traffic, or nothing does. If the gateway carries tunnels, the CIDR blocks
+    of the transit gateway that AWS does not advertise: no tunnel comes up.
     """
     listed = [prefix for prefixes in dx.allowed.values() for prefix in prefixes]
     known = [prefix for prefix in listed if not isinstance(prefix, Unknown)]
+    needed = estate.hub.cidr_blocks if estate.private_vpns(gateway) else spokes_reached(estate, gateway)
     if not dx.allowed or len(known) < len(listed):
         return ""  # not associated, or unknown
     whole = list(collapse_addresses(prefix for prefix in known if prefix.version == 4))
-    lacking = [cidr for cidr in spokes_reached(estate, gateway) if not any(covers(a, ip_network(cidr)) for a in whole)]
+    lacking = [cidr for cidr in needed if not any(covers(a, ip_network(cidr)) for a in whole)]
     return ", ".join(lacking)
+
+
+def _surplus(estate: Estate, gateway: DirectConnectGateway, dx: DxGateway) -> str:
+    """The allowed prefixes of a gateway that carries tunnels that are in no CIDR block of the hub, or ""."""
+    if not estate.private_vpns(gateway):
+        return ""
+    blocks = [ip_network(block) for block in estate.hub.cidr_blocks]
+    listed = (prefix for prefixes in dx.allowed.values() for prefix in prefixes if not isinstance(prefix, Unknown))
+    return ", ".join(str(one) for one in listed if not any(covers(b, one) for b in blocks if b.version == one.version))
 
 
 def _other_end(stated: TransitVirtualInterface, interface: VirtualInterface) -> Iterator[str]:

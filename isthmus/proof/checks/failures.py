@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from isthmus.intent import Egress, Estate, VpnConnection
-from isthmus.intent.direct_connect import Connection
+from isthmus.intent import Egress, Estate, TransitVirtualInterface, VpnConnection
+from isthmus.intent.connection import Connection
 from isthmus.intent.model import name_of
 from isthmus.network.answers import InSubnet, Outcome, RoundTrip
 from isthmus.network.learned_routes import dx_down, effect_of, vpn_down
@@ -67,7 +67,28 @@ class FailureChecks:
             for address, interface in bound.items()
             if isinstance(gateway := gateways.get(str(name_of(interface.customer_gateway))), str)
         }
-        return failures(network, locations, devices)
+        return (self._with_tunnels(failure, bound) for failure in failures(network, locations, devices))
+
+    def _with_tunnels(self, failure: Failure, interfaces: Mapping[str, TransitVirtualInterface]) -> Failure:
+        """The failure, with the VPN connections whose tunnels it takes down.
+
+        AWS reaches the address of a device only over the virtual interfaces that end at it. `interfaces`: those of the
+        intent, by their address.
+        """
+        down = failure.scenario.down
+        lost = [
+            address
+            for connection in self.estate.vpn_connections
+            if connection.over is not None and (address := self.binding.vpns.get(connection.name))
+            if (ends := self._ends(connection, interfaces)) and down.issuperset(ends)
+        ]
+        return replace(failure, parts=(*sorted(down), *lost)) if lost else failure
+
+    def _ends(self, connection: VpnConnection, interfaces: Mapping[str, TransitVirtualInterface]) -> list[str]:
+        """The virtual interfaces that carry the tunnels of a connection, by their address."""
+        carrier = next(dx for dx in self.estate.direct_connect if dx.name == connection.over)
+        names = {one.name for one in carrier.virtual_interfaces if one.customer_gateway == connection.customer_gateway}
+        return [address for address, stated in interfaces.items() if stated.name in names]
 
     def every_result(self, results: Iterable[FailureResult]) -> Iterator[FailureResult]:
         """The result of every failure, from `failure_results`: also of each NAT gateway of equivalent spokes."""
@@ -208,7 +229,7 @@ class FailureChecks:
     def _has_other_connection(self, failure: Failure, a: str, b: str) -> bool:
         """Whether each site has another connection in the same segment. If a customer gateway fails, one to another."""
         down = self._down(failure)
-        hit = [c for c in self.estate.connections if self._address(c) in down]
+        hit = [c for c in self.estate.routed_connections if self._address(c) in down]
         concerned = {location.site for name in (a, b) if (location := self.pairs.locations.by_name[name]).site}
         hit = [c for c in hit if not concerned or self.estate.site_of(c).name in concerned]
         return bool(hit) and all(
@@ -216,7 +237,7 @@ class FailureChecks:
                 other.segment == connection.segment
                 and self.estate.site_of(other).name == self.estate.site_of(connection).name
                 and self._address(other) not in down
-                for other in self.estate.connections
+                for other in self.estate.routed_connections
             )
             for connection in hit
         )

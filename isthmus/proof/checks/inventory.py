@@ -209,8 +209,7 @@ class _Binder:
         if isinstance(vpn.static, bool) and vpn.static is not static:
             actual, intended = ("static", "BGP") if vpn.static else ("BGP", "static")
             self._differs(f"its routing is {actual}; the intent states {intended}", (vpn.address,), site)
-        if vpn.private is True:
-            self._differs("it runs over Direct Connect; the intent states the internet", (vpn.address,), site)
+        self._compare_carriers(connection, vpn, site)
         gateway = (
             self.network.customer_gateways.get(vpn.customer_gateway) if isinstance(vpn.customer_gateway, str) else None
         )
@@ -222,6 +221,26 @@ class _Binder:
         if isinstance(gateway.asn, int) and gateway.asn != stated.bgp_asn:
             why = f"its customer gateway has ASN {gateway.asn}; the intent states {stated.bgp_asn}"
             self._differs(why, (gateway.address, vpn.address), site)
+
+    def _compare_carriers(self, connection: Connection, vpn: VpnConnection, site: str) -> None:
+        """Compare what carries the tunnels: the internet, or a Direct Connect gateway."""
+        if connection.over is None:
+            if vpn.private is True:
+                self._differs("it runs over Direct Connect; the intent states the internet", (vpn.address,), site)
+            return
+        if vpn.private is False:
+            why = f"it runs over the internet; the intent states Direct Connect gateway {connection.over}"
+            self._differs(why, (vpn.address,), site)
+            return
+        transport = self.network.attachments.get(vpn.transport) if isinstance(vpn.transport, str) else None
+        carrier = self.network.dx_gateways.get(str(transport.attached)) if transport is not None else None
+        if vpn.private is not True or carrier is None or not carrier.name:
+            self.unknown_results.append(
+                UnknownResult(f"what carries the tunnels of {connection.name}", _unknown_carrier(vpn))
+            )
+        elif carrier.name != connection.over:
+            why = f"it runs over {carrier.address}; the intent states Direct Connect gateway {connection.over}"
+            self._differs(why, (vpn.address, carrier.address), site)
 
     def _differs(self, why: str, resources: tuple[str, ...], site: str) -> None:
         self.violations.append(Violation("connection-differs", why, resources, site))
@@ -256,10 +275,10 @@ class _Binder:
                 and self.estate.site_of(c).name == site.name
             )
             over = {
-                dx_gateways[gateway.name]: stated_prefixes(gateway.advertises)
+                dx_gateways[gateway.name]: stated_prefixes(self.estate.advertised_on(gateway))
                 for gateway in self.estate.direct_connect
                 if gateway.name in dx_gateways
-                and gateway.advertises is not None
+                and (gateway.advertises is not None or self.estate.private_vpns(gateway))
                 and self.estate.site_of(gateway).name == site.name
             }
             networks = tuple(ip_network(cidr) for cidr in site.networks.values())
@@ -315,3 +334,11 @@ class _Binder:
         if rule == "spoke-missing":
             self.may_exist[source] = reason
         self.unknown_results.append(UnknownResult(what, f"{why}; {reason}"))
+
+
+def _unknown_carrier(vpn: VpnConnection) -> str:
+    """Why it is not known what carries the tunnels of a connection."""
+    for value in (vpn.private, vpn.transport):
+        if isinstance(value, Unknown):
+            return value.reason
+    return f"{vpn.address} names no attachment of a Direct Connect gateway whose name is known"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from isthmus.intent import Estate, VpnConnection
-from isthmus.intent.direct_connect import Connection
+from isthmus.intent.connection import Connection
 from isthmus.intent.reachability import (
     advertised_to,
     inspected_with_site,
@@ -118,7 +118,7 @@ def advertisement_violations(
 
     The allowed prefixes of Direct Connect may summarize spokes, also those that the site does not reach.
     """
-    for connection in estate.connections:
+    for connection in estate.routed_connections:
         over_vpn = isinstance(connection, VpnConnection)
         address = (binding.vpns if over_vpn else binding.dx_gateways).get(connection.name)
         if address is None:

@@ -53,7 +53,10 @@ def rest(
 
 def with_rests(locations: Locations, estate: Estate, network: Network) -> Locations:
     """The locations of an intent, with the remainder of each site."""
-    named = [*visible_ranges(estate, network), *map(ip_network, estate.blocks)]
+    # AWS has the addresses of the transit gateway's blocks.
+    hubs = (environment.hub for environment in estate.environments if environment.hub is not None)
+    blocks = (*estate.blocks, *(block for hub in hubs for block in hub.cidr_blocks))
+    named = [*visible_ranges(estate, network), *map(ip_network, blocks)]
     named += [cidr for site in locations.sites for cidr in site.networks]
     sent = {site.name: behind(_sent(site, estate)) for site in locations.sites}
     sites: list[Site] = []

@@ -5,6 +5,7 @@ An id never changes its meaning.
 
 from __future__ import annotations
 
+from isthmus.proof.result.direct_connect_rules import DIRECT_CONNECT
 from isthmus.proof.result.published_service_rules import PUBLISHED_SERVICES
 from isthmus.proof.result.refused_by_aws import REFUSALS
 from isthmus.proof.result.rule import ROUTE_53, TGW, VPC, VPN, ProofRule
@@ -360,14 +361,7 @@ _ALL = (
         "prefixes. The site then sends packets for these prefixes to AWS.",
         VPN + "VPNRoutingTypes.html",
     ),
-    ProofRule(
-        "longer-prefix-over-vpn",
-        "A VPN connection has a longer prefix than Direct Connect of the same site, to the site or from it. Without an "
-        "intent this is a note.",
-        "Routers and transit gateways use the longest prefix before they compare the kinds of connections. The backup "
-        "carries the traffic, with the bandwidth and the cost of the internet, while Direct Connect is up.",
-        TGW + "how-transit-gateways-work.html",
-    ),
+    *DIRECT_CONNECT,
     ProofRule(
         "quota-exceeded",
         "The network uses more of a resource than the AWS quota allows.",

@@ -63,7 +63,7 @@ DIRECT_CONNECT: Mapping[str, Sequence[Fact]] = {
         *_ROUTE_MAPS,
         Fact("BFD of an interface", r"^interface (\S+) \| bfd interval (\d+) min_rx (\d+) multiplier (\d+)$", direct_with_bfd(_unit, lambda v: 300, lambda v: 300, lambda v: 3)),
         Fact("BFD of a session", _CISCO_NEIGHBOR + r"fall-over bfd$", direct_with_bfd(lambda v: v.aws_address.ip)),
-        Fact("zone of a virtual interface", r"^interface (REPLACE\S+) \| zone-member security isthmus-aws$", direct(_unit)),
+        Fact("zone of a virtual interface", r"^interface (REPLACE\S+) \| zone-member security (isthmus-aws|isthmus-direct)$", lambda d: [(_unit(v), "isthmus-direct" if d.over_direct_connect else "isthmus-aws") for v in d.virtual_interfaces]),
         Fact("port up", r"^interface (REPLACE\S+) \| no shutdown$", direct(port)),
     ],
     "cisco-asa": [
@@ -107,7 +107,7 @@ DIRECT_CONNECT: Mapping[str, Sequence[Fact]] = {
     "vyos": [
         Fact("BFD of a session", r"^set protocols bfd peer (\S+) interval (\S+) (\d+)$", lambda d: [(str(v.aws_address.ip), *row) for v in d.virtual_interfaces if v.bfd for row in (("receive", "300"), ("transmit", "300"), ("multiplier", "3"))]),
         Fact("asymmetric routing of a VLAN", r"^set interfaces ethernet (\S+) vif (\d+) ip source-validation (loose)$", direct(port, lambda v: v.vlan, lambda v: "loose")),
-        Fact("filter of forwarded packets of a VLAN", r"^set firewall group interface-group ISTHMUS-TUNNELS interface (REPLACE\S+)$", direct(_unit)),
+        Fact("filter of forwarded packets of a VLAN", r"^set firewall group interface-group ISTHMUS-TUNNELS interface (REPLACE\S+)$", lambda d: [] if d.over_direct_connect else [(_unit(v),) for v in d.virtual_interfaces]),
         Fact("BGP and BFD are accepted, interface", r"^set firewall ipv4 input filter rule (\d+) inbound-interface name (REPLACE\S+)$", lambda d: [(str(offset + 10 * v.number), _unit(v)) for v in d.virtual_interfaces for offset in ((103, 104) if v.bfd else (103,))]),
         Fact("BFD is accepted, port", r"^set firewall ipv4 input filter rule (\d+) destination port (3784)$", direct_with_bfd(lambda v: 104 + 10 * v.number, lambda v: 3784)),
         Fact("route map", r"^set policy route-map (\S+)-from-aws rule (\d+) action (permit)$", direct(lambda v: v.name, lambda v: 10, lambda v: "permit")),
@@ -118,6 +118,8 @@ DIRECT_CONNECT: Mapping[str, Sequence[Fact]] = {
         Fact("filter of a virtual interface", r"^frr\.conf \| neighbor (\S+) route-map (\S+)-from-aws in$", direct(lambda v: v.aws_address.ip, lambda v: v.name)),
         Fact("BGP and BFD are accepted", _NFT + r'iifname "dx(\d+)" ip saddr (\S+) (tcp|udp) dport (\d+) accept$', lambda d: [(str(v.number), str(v.aws_address.ip), *row) for v in d.virtual_interfaces for row in (("tcp", "179"), ("udp", "3784"))]),
         Fact("asymmetric routing of a VLAN", _SH + r"sysctl -q -w net\.ipv4\.conf\.dx(\d+)\.rp_filter=(\d)$", direct(lambda v: v.number, lambda v: 2)),
+        Fact("IKE is accepted over Direct Connect", _NFT + r'iifname "dx(\d+)" ip saddr \{ (\S+) \} ip daddr (\S+) (udp dport \{ 500, 4500 \}|ip protocol esp) accept$', lambda d: [(str(v.number), str(prefix), str(d.outside), what) for v in d.virtual_interfaces for prefix in v.accepts for what in ("udp dport { 500, 4500 }", "ip protocol esp")] if d.over_direct_connect else []),
+        Fact("packets over Direct Connect without encryption", _NFT + r"(iifname|oifname) @transports (drop)$", lambda d: [("iifname", "drop"), ("oifname", "drop")] if d.over_direct_connect else []),
         Fact("VLAN", _SH + r"ip link show dx(\d+) >/dev/null 2>&1 \|\| ip link add link", direct(lambda v: v.number)),
     ],
 }  # fmt: skip

@@ -25,6 +25,13 @@ _NEIGHBOR = r"^frr\.conf \| neighbor (\S+) "
 _NFT = r"^nftables\.conf \| (?:.* \| )?"
 
 
+def _sets(device: Device) -> list[list[str]]:
+    """The interfaces of each set: the tunnels, and what carries them. Without tunnels over it, it is in the same set."""
+    tunnels = [f'"ipsec{tunnel.interface}"' for tunnel in device.tunnels]
+    direct = [f'"dx{interface.number}"' for interface in device.virtual_interfaces]
+    return [tunnels, direct] if device.over_direct_connect else [[*tunnels, *direct]]
+
+
 def _each(value: str) -> Wanted:
     """The same value for each tunnel."""
     return tunnels(lambda t: value)
@@ -51,9 +58,9 @@ STRONGSWAN = [
     Fact("identities of a key", _SWAN + r"id-(device|aws) = (\S+)$", lambda d: [row for t in d.tunnels for row in (("device", str(d.outside)), ("aws", outside(t)))]),
     Fact("pre-shared key", _SWAN + r'secret = "(\S+)"$', tunnels(key)),
     Fact("blocks", r"^swanctl\.conf \| (.*) \{$", lambda d: [("connections",), ("secrets",), *((f"connections | {block}",) for t in d.tunnels for block in (t.name, f"{t.name} | local", f"{t.name} | remote", f"{t.name} | children", f"{t.name} | children | {t.name}")), *((f"secrets | ike-{t.name}",) for t in d.tunnels)]),
-    Fact("blocks of the filter", r"^nftables\.conf \| table inet (\S+)(.*) \{$", lambda d: [(_table(d), block) for block in ("", " | set tunnels", " | chain input", " | chain forward", " | chain mss", *((" | chain untranslated", " | chain from_aws", " | chain to_aws") if d.translations else ()))]),
+    Fact("blocks of the filter", r"^nftables\.conf \| table inet (\S+)(.*) \{$", lambda d: [(_table(d), block) for block in ("", " | set tunnels", *((" | set transports",) if d.over_direct_connect else ()), " | chain input", " | chain forward", " | chain mss", *((" | chain untranslated", " | chain from_aws", " | chain to_aws") if d.translations else ()))]),
     Fact("an old filter is removed", r"^nftables\.conf \| (table|delete table) inet (\S+)$", lambda d: [("table", _table(d)), ("delete table", _table(d))]),
-    Fact("type of a set", _NFT + r"type (ifname)$", once(lambda d: "ifname")),
+    Fact("type of a set", _NFT + r"type (ifname)$", lambda d: [("ifname",)] * (2 if d.over_direct_connect else 1)),
     Fact("authentication", _SWAN + r"auth = (\S+)$", lambda d: [("psk",) for _ in d.tunnels for _ in range(2)]),
     Fact("interfaces", _SWAN + r"if_id_(in|out) = (\d+)$", lambda d: [(way, str(t.interface)) for t in d.tunnels for way in ("in", "out")]),
     Fact("traffic selectors", _SWAN + r"(local|remote)_ts = (\S+)$", lambda d: [(side, "0.0.0.0/0") for _ in d.tunnels for side in ("local", "remote")]),
@@ -65,6 +72,8 @@ STRONGSWAN = [
     Fact("tunnel interface", _SH + r"ip link show ipsec(\d+) >/dev/null 2>&1 \|\| ip link add ipsec(\d+) type xfrm if_id (\d+)$", tunnels(*[lambda t: t.interface] * 3)),
     Fact("inside address", _SH + r"ip addr replace (\S+) dev ipsec(\d+)$", tunnels(lambda t: f"{t.inside_address}/30", lambda t: t.interface)),
     Fact("MTU", _SH + r"ip link set ipsec(\d+) mtu (\d+) (?:up|down)$", tunnels(lambda t: t.interface, lambda t: 1_446)),
+    Fact("outside address", _SH + r"ip addr replace (\S+) dev lo$", lambda d: [(f"{d.outside}/32",)] if d.over_direct_connect else []),
+    Fact("own address of a tunnel", _SWAN + r"local_addrs = (\S+)$", lambda d: [(str(d.outside),) for _ in d.tunnels] if d.over_direct_connect else []),
     Fact("state of an interface", _SH + r"ip link set ipsec(\d+) mtu \d+ (\S+)$", lambda d: [(str(t.interface), "up" if c.bgp else "down") for c in d.connections for t in c.tunnels]),
     Fact("asymmetric routing", _SH + r"sysctl -q -w net\.ipv4\.conf\.ipsec(\d+)\.rp_filter=(\d)$", tunnels(lambda t: t.interface, lambda t: 2)),
     Fact("forwarding", _SH + r"sysctl -q -w net\.ipv4\.ip_forward=(\d)$", once(lambda d: 1)),
@@ -81,9 +90,9 @@ STRONGSWAN = [
     Fact("soft reconfiguration", _NEIGHBOR + r"soft-reconfiguration inbound$", sessions(lambda s: s.peer)),
     Fact("maximum prefixes", _NEIGHBOR + r"maximum-prefix (\d+)$", sessions(lambda s: s.peer, lambda s: 5_000)),
     Fact("static routes", r"^frr\.conf \| ip route (\S+) ipsec(\d+)$", lambda d: [(str(p), str(t.interface)) for c in d.connections for p in c.static_routes for t in c.tunnels]),
-    Fact("interfaces of the filter", _NFT + r"elements = \{ (.*) \}$", once(lambda d: ", ".join([*(f'"ipsec{t.interface}"' for t in d.tunnels), *(f'"dx{v.number}"' for v in d.virtual_interfaces)]))),
+    Fact("interfaces of the filter", _NFT + r"elements = \{ (.*) \}$", lambda d: [(", ".join(names),) for names in _sets(d)]),
     Fact("chains", _NFT + r"type filter hook (\S+) priority (\S+); policy accept;$", lambda d: [("input", "filter"), ("forward", "filter"), ("forward", "mangle")]),
-    Fact("packets without a tunnel", _NFT + r"(iifname != @tunnels.* accept)$", lambda d: [("iifname != @tunnels accept",), ("iifname != @tunnels oifname != @tunnels accept",)]),
+    Fact("packets without a tunnel", _NFT + r"(iifname != @tunnels.* accept)$", lambda d: [("iifname != @tunnels iifname != @transports accept" if d.over_direct_connect else "iifname != @tunnels accept",), ("iifname != @tunnels oifname != @tunnels accept",)]),
     Fact("replies", _NFT + r"(ct state established,related accept)$", lambda d: [("ct state established,related accept",)] * 2),
     Fact("BGP is accepted", _NFT + r'iifname "ipsec(\d+)" ip saddr (\S+) tcp dport (\d+) accept$', tunnel_sessions(lambda s: s.number, lambda s: s.peer, lambda s: 179)),
     Fact("echo requests", _NFT + r"icmp type (echo-request) accept$", once(lambda d: "echo-request")),

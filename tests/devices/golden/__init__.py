@@ -13,6 +13,7 @@ from pathlib import Path
 
 from isthmus.devices import Device
 from isthmus.devices.device_files import ConfigurationFile, configuration
+from isthmus.devices.proposals import unsupported
 from isthmus.platforms import platform, platform_names
 from modules.synthesis import synthesize
 from tests.devices.estates import busy
@@ -40,6 +41,8 @@ CASES: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "environments": _synthesized("environments.estate"),
     # A site that translates a network
     "stage_10": _synthesized("examples.stage_10_overlapping_site"),
+    # VPN connections over Direct Connect
+    "stage_11": _synthesized("examples.stage_11_encrypted_direct_connect"),
     # Static routing, allowed connections, and a site with two devices
     "allowed_connections": lambda: synthesize(busy()),
 }
@@ -53,18 +56,26 @@ def golden_devices(case: str) -> tuple[Device, ...]:
 
 @cache
 def golden_files(case: str, name: str, device: str) -> tuple[ConfigurationFile, ...]:
-    """The golden files of a device for a platform."""
+    """The golden files of a device for a platform; none if the platform cannot have it."""
+    ours = next(found for found in golden_devices(case) if found.name == device)
+    if name not in platforms_for(ours):
+        return ()
     return tuple(
         ConfigurationFile(path.name, path.read_text(encoding="utf-8"))
         for path in sorted((FOLDER / case / name / device).iterdir())
     )
 
 
+def platforms_for(device: Device) -> tuple[str, ...]:
+    """The platforms that can have a device."""
+    return tuple(name for name in platform_names() if not list(unsupported(device, platform(name))))
+
+
 def written(case: str, document: str) -> dict[str, str]:
     """All files of a case, by their path, from its JSON document."""
     files = {f"{case}/{JSON}": document}
     for device in devices_from_json(json.loads(document)):
-        for name in platform_names():
+        for name in platforms_for(device):
             for file in configuration(device, platform(name)):
                 files[f"{case}/{name}/{device.name}/{file.name}"] = file.text
     return files
