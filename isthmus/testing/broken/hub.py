@@ -34,7 +34,7 @@ def invalid_hub_cidr(estate: Estate) -> Estate:
 
 @breaks
 def invalid_existing_hub(estate: Estate) -> Estate:
-    return with_hub(estate, hub=replace(estate.hub, existing="tgw-main"))
+    return with_hub(estate, hub=replace(estate.hub, existing="tgw-main", cidr_blocks=[]))
 
 
 @breaks
